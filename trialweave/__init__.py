@@ -1,0 +1,1 @@
+"""trialweave: the knowledge graph of clinical trial evidence."""

@@ -1,0 +1,1 @@
+"""Where it is kept: records become quads, quads live in a store, and the store answers for them."""

@@ -1,0 +1,1 @@
+"""How sources become records: one file per format, each a generator from a file to records."""

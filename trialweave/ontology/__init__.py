@@ -1,0 +1,1 @@
+"""What words mean: our vocabulary, the terminologies, and the names people use for their terms."""
