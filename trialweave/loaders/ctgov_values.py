@@ -37,37 +37,32 @@ _WORDS = {
     "one sided": "one-sided",
     "two sided": "two-sided",
     "estimate": "estimated",
-    "health services research": "health services research",
     "systematic assessment": "systematic",
     "non systematic assessment": "non-systematic",
 }
 _MONTHS = {
-    month: number
-    for number, month in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
-        1,
-    )
+    "january": "01",
+    "february": "02",
+    "march": "03",
+    "april": "04",
+    "may": "05",
+    "june": "06",
+    "july": "07",
+    "august": "08",
+    "september": "09",
+    "october": "10",
+    "november": "11",
+    "december": "12",
 }
-_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T.*)?")
-_WRITTEN = re.compile(r"([A-Za-z]+)\s+(?:(\d{1,2}),\s*)?(\d{4})")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{4})")
-_NUMBER = re.compile(r"(<=|>=|[<>=≤≥])?\s*([-+−]?)\s*([\d.,]+)(\s*%)?")
-_PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){2,}(?:\.\d*)?|[1-9]\d{0,2}(?:,\d{3})+\.\d*")
-_DECIMAL_COMMA = re.compile(r"0,\d+")
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9][0-9])(?:-([0-9][0-9]))?)?(?:T.*)?")
+_WRITTEN = re.compile(r"([A-Za-z]+)\s+(?:([0-9]{1,2}),\s*)?([0-9]{4})")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{4})")
+_NUMBER = re.compile(r"(<=|>=|[<>=≤≥])?\s*([-+−]?)\s*([0-9.,]+)(\s*%)?")
+_SIGNED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.[0-9]*)?|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*")
+_COUNT = re.compile(r"([0-9]{1,18}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0*)?")
+_DECIMAL_COMMA = re.compile(r"0,[0-9]+")
 _OPERATORS = {"≤": "<=", "≥": ">=", "=": None}
 
 
@@ -112,7 +107,7 @@ def iso_date(raw: str) -> str | None:
         year, month, day = found.groups()
     elif found := _WRITTEN.fullmatch(raw):
         name, day, year = found.groups()
-        month = f"{_MONTHS.get(name.lower(), 0):02d}"
+        month = _MONTHS.get(name.lower(), "0")
     elif found := _SLASHED.fullmatch(raw):
         (month, year), day = found.groups(), None
     else:
@@ -127,38 +122,43 @@ def iso_date(raw: str) -> str | None:
 def whole(raw: object) -> int | None:
     """A count: a whole number from 0, given as a number or as its digits.
 
-    >>> whole("12"), whole(0), whole("12.0"), whole("-1"), whole("many"), whole(True)
-    (12, 0, 12, None, None, None)
+    >>> whole("12"), whole(0), whole("12.0"), whole("1,313"), whole("-1"), whole("many"), whole(True)
+    (12, 0, 12, 1313, None, None, None)
     """
     if isinstance(raw, bool):
         return None
     if isinstance(raw, int):
         return raw if raw >= 0 else None
-    if isinstance(raw, str) and re.fullmatch(r"\s*[0-9]{1,18}(\.0*)?\s*", raw):
-        return int(raw.strip().partition(".")[0])
+    if isinstance(raw, str) and (found := _COUNT.fullmatch(raw.strip())):
+        return int(found[1].replace(",", ""))
     return None
 
 
-def number(raw: object) -> Number | None:
+def number(raw: object, *, counted: bool = False) -> Number | None:
     """A number as written, with its value where that is beyond doubt.
 
     A comma is read only where one reading is left: "0,31" is a decimal comma, "1,999.32" and
-    "1,200,000" are grouped thousands; "1,553" may be either, and gets no value.
+    "1,200,000" are grouped thousands; "1,553" may be either, and gets no value unless it is known to
+    be `counted`.
 
     >>> number(".08").value, number("&lt; 0.0001").operator, number("NA").value, number("1,553").value
     (Decimal('0.08'), '<', None, None)
+    >>> number("1,553", counted=True).value
+    Decimal('1553')
     >>> number("-1,999.32").value, number("0,3139").value, number("")
     (Decimal('-1999.32'), Decimal('0.3139'), None)
     """
     written = text(raw)
     if written is None:
         return None
+    if _SIGNED.fullmatch(written):
+        return Number(reported=written, value=Decimal(written))
     # "&lt;" stands in some records where "<" is meant: escaped twice by whoever sent them
     found = _NUMBER.fullmatch(html.unescape(written))
     if not found:
         return Number(reported=written)
     operator, sign, digits, _ = found.groups()
-    if _GROUPED.fullmatch(digits):
+    if _GROUPED.fullmatch(digits) or (counted and _COUNT.fullmatch(digits)):
         digits = digits.replace(",", "")
     elif _DECIMAL_COMMA.fullmatch(digits):
         digits = digits.replace(",", ".")
@@ -177,7 +177,7 @@ def p_value(raw: object) -> str | None:
     read = number(raw)
     if read is None or read.value is None:
         return None
-    digits = re.search(r"[\d.,]+", read.reported[read.reported.rfind(";") + 1 :])
+    digits = re.search(r"[0-9.,]+", read.reported[read.reported.rfind(";") + 1 :])
     return f"{read.operator or '='}{digits[0] if digits else read.value}"
 
 
@@ -190,7 +190,7 @@ def dispersion(raw: object) -> tuple[str | None, Decimal | None]:
     written = text(raw)
     if written is None:
         return None, None
-    if found := re.fullmatch(r"([\d.]+)\s*%\s*(confidence interval|credible interval)", written.lower()):
+    if found := re.fullmatch(r"([0-9.]+)\s*%\s*(confidence interval|credible interval)", written.lower()):
         level = number(found[1])
         return found[2], level.value if level else None
     return word(written), None

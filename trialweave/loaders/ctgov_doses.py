@@ -1,0 +1,129 @@
+"""Doses in the registry's free text: only a drug's name beside a number and a unit of dose.
+
+"sunitinib 50 mg once daily", "50 mg of sunitinib", and, in a drug's own description, a dose that
+stands at its beginning. Everything else stays unread: a dose that is missing is better than one that
+belongs to another drug.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from trialweave.records import Field, Intervention, Regimen
+
+_UNIT = (
+    r"(?:mg|mcg|µg|μg|ug|ng|g|IU|MIU|units?|U|mL|mCi|MBq|GBq|Gy)"
+    r"(?:\s*/\s*(?:kg|m2|m\^2|m²|day|d|hr|h|hour|min|dose|mL)){0,2}"
+)
+_NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,.])|[0-9]+(?:\.[0-9]+)?"
+_SCHEDULE = (
+    r"(?:once|twice|three times|four times|[0-9] times)(?: (?:a|per|each|every))? ?"
+    r"(?:daily|day|weekly|week|monthly|month)"
+    r"|every (?:other day|[0-9]+ (?:hours?|days?|weeks?|months?)|day|week|month)|daily|weekly|monthly"
+    r"|q[0-9]+[dwh]|q\.?d\.?|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?o\.?d\.?"
+)
+_ROUTE = (
+    r"orally|oral|by mouth|p\.?o\.?|intravenous(?:ly)?|i\.?v\.?|subcutaneous(?:ly)?|s\.?c\.?"
+    r"|intramuscular(?:ly)?|i\.?m\.?|intravitreal(?:ly)?|topical(?:ly)?|inhaled"
+)
+_DOSE = re.compile(
+    rf"(?P<dose>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>{_UNIT})(?![\w/%²^])"
+    rf"(?:[\s,(]*(?:tablets?|capsules?|administered|given|taken)?[\s,(]*\b(?P<route>{_ROUTE})(?![\w]))?"
+    rf"(?:[\s,(]*\b(?P<schedule>{_SCHEDULE})(?![\w]))?"
+    rf"(?:[\s,(]*\b(?P<route_after>{_ROUTE})(?![\w]))?",
+    re.IGNORECASE,
+)
+_BEFORE_DOSE = re.compile(
+    r"[\s,:(–-]*(?:at(?: a dose of)?|dose of|dosed at|will be given at)?[\s(]*$", re.IGNORECASE
+)
+_BRACKET = re.compile(r"\s*\([^()]{0,40}\)$")
+_AFTER_DOSE = re.compile(r"[\s)]*(?:tablets?|capsules?|dose)?\s*(?:of\s+)?", re.IGNORECASE)
+_REACH = 120  # characters before a dose in which its drug's name must stand
+
+
+def doses(text: str, interventions: Sequence[Intervention], *, path: str) -> Iterator[tuple[str, Regimen]]:
+    """The doses of drugs named in a text: pairs of intervention key and regimen.
+
+    >>> drug = Intervention(key="/i/0", name="Sunitinib")
+    >>> for key, regimen in doses("Sunitinib 37.5 mg orally once daily to 70 kg", [drug], path="/t"):
+    ...     print(key, regimen.dose, regimen.unit, regimen.route, regimen.schedule, regimen.evidence.quote)
+    /i/0 37.5 mg orally once daily Sunitinib 37.5 mg orally once daily
+    """
+    if not any(letter.isdigit() for letter in text):
+        return
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter whose small form is longer: offsets would be wrong
+        return
+    names = _names(interventions)
+    for found in _DOSE.finditer(text):
+        beside = []
+        if before := _named_before(lowered, found.start(), names):
+            beside.append((before[0], before[1], found.end()))
+        if after := _named_after(lowered, found.end("unit"), names):
+            beside.append((after[0], found.start(), max(found.end(), after[1])))
+        if len({key for key, _, _ in beside}) == 1:
+            key, start, end = beside[0]
+            yield key, _regimen(found, text[start:end], path)
+
+
+def _named_before(text: str, at: int, names: list[tuple[str, str]]) -> tuple[str, int] | None:
+    head = _BEFORE_DOSE.sub("", text[max(0, at - _REACH) : at])
+    for words in (head, _BRACKET.sub("", head)):
+        for name, key in names:
+            if words.endswith(name) and not words[: -len(name)][-1:].isalnum():
+                return key, max(0, at - _REACH) + len(words) - len(name)
+    return None
+
+
+def _named_after(text: str, at: int, names: list[tuple[str, str]]) -> tuple[str, int] | None:
+    between = _AFTER_DOSE.match(text, at)
+    start = between.end() if between else at
+    for name, key in names:
+        end = start + len(name)
+        if start > at and text.startswith(name, start) and not text[end : end + 1].isalnum():
+            return key, end
+    return None
+
+
+def own_dose(text: str, *, path: str) -> Regimen | None:
+    """The dose at the beginning of a drug's own description, where it states no other.
+
+    >>> own_dose("600mg po bid for 48 weeks", path="/d").schedule
+    'bid'
+    >>> own_dose("50 mg, then 100 mg", path="/d") is None
+    True
+    """
+    first = _DOSE.match(text.strip())
+    if first is None or len(list(_DOSE.finditer(text))) != 1:
+        return None
+    return _regimen(first, first[0], path)
+
+
+def _names(interventions: Iterable[Intervention]) -> list[tuple[str, str]]:
+    """The names in small letters and whose they are, longest first; a shared name is nobody's."""
+    forms: dict[str, set[str]] = {}
+    for intervention in interventions:
+        for name in (intervention.name, *intervention.aliases):
+            outside = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
+            for form in (name, outside, *re.findall(r"[(\[]([^)\]]+)[)\]]", name)):
+                if len(form.strip()) > 2:
+                    forms.setdefault(form.strip().lower(), set()).add(intervention.key)
+    return [
+        (form, next(iter(keys)))
+        for form, keys in sorted(forms.items(), key=lambda item: -len(item[0]))
+        if len(keys) == 1
+    ]
+
+
+def _regimen(found: re.Match[str], quote: str, path: str) -> Regimen:
+    high = found["high"]
+    return Regimen(
+        evidence=Field(path=path, quote=quote.strip()),
+        dose=Decimal(found["dose"].replace(",", "")),
+        high=Decimal(high.replace(",", "")) if high else None,
+        unit=found["unit"],
+        schedule=found["schedule"],
+        route=found["route"] or found["route_after"],
+    )
