@@ -15,7 +15,7 @@ from trialweave.records import Field, Intervention, Regimen
 
 _UNIT = (
     r"(?:mg|mcg|µg|μg|ug|ng|g|IU|MIU|units?|U|mL|mCi|MBq|GBq|Gy)"
-    r"(?:\s*/\s*(?:kg|m2|m\^2|m²|day|d|hr|h|hour|min|dose|mL)){0,2}"
+    r"(?:\s*/\s*(?:kg|m2|m\^2|m²|day|d|hr|h|hour|min|dose)){0,2}"
 )
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,.])|[0-9]+(?:\.[0-9]+)?"
 _SCHEDULE = (

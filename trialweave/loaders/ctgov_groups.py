@@ -49,7 +49,9 @@ _COHORT = re.compile(
     rf"\b(?:cohort|stratum|subgroup|panel|dose level|expansion)s?\b(?:\s+{_ORDINAL}\b)?", re.IGNORECASE
 )
 _CROSSOVER = re.compile(
-    r"\bcross(?:ed|ing)?[- ]?over\b|\bswitch(?:ed|ers?|ing)?\b|\brescued?\b|\broll(?:ed)?[- ]?over\b", re.I
+    r"(?<!non-)(?<!non )\b(?:cross(?:ed|ing)?[- ]?over|switch(?:ed|ers?|ing)?|rescued?"
+    r"|roll(?:ed)?[- ]?over)\b",
+    re.I,
 )
 _SECOND_COURSE = re.compile(r"\b(?:second|2nd) course\b|\bre-?treat(?:ed|ment)\b", re.IGNORECASE)
 _PEOPLE = r"(?:participants|patients|subjects|arms|groups|cohorts|treatments?|population|study|enrolled)"
@@ -60,7 +62,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _DESIGNATOR = re.compile(
-    rf"(arm|group|cohort|regimen|sequence|stratum|treatment|part)\s+({_ORDINAL})\b", re.IGNORECASE
+    rf"(arm|group|cohort|regimen|sequence|stratum|treatment)\s+({_ORDINAL})\b", re.IGNORECASE
 )
 _SEQUENCE = re.compile(r"\bthen\b|\bfollowed by\b|\bfirst\b|\bsequence\b|→|->", re.IGNORECASE)
 _NEUTRAL = re.compile(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
 from trialweave.loaders.ctgov_doses import doses, own_dose
@@ -168,20 +170,13 @@ def planned(found: StudyDate | None) -> StudyDate | None:
     """The date of an event of the study: "estimated" there means that it is anticipated."""
     if found is None or found.kind != "estimated":
         return found
-    return StudyDate(date=found.date, evidence=found.evidence, kind="anticipated")
+    return msgspec.structs.replace(found, kind="anticipated")
 
 
 def with_version(source: Source, dates: StudyDates) -> Source:
     """The source with the record's own version: the day its last update was submitted, or posted."""
     version = dates.last_update_submitted or dates.last_update_posted
-    return Source(
-        file=source.file,
-        format=source.format,
-        position=source.position,
-        sha256=source.sha256,
-        member=source.member,
-        version=version.date if version else None,
-    )
+    return msgspec.structs.replace(source, version=version.date if version else None)
 
 
 def countries(places: Iterable[tuple[object, str]]) -> tuple[CountrySites, ...]:
@@ -198,33 +193,26 @@ def countries(places: Iterable[tuple[object, str]]) -> tuple[CountrySites, ...]:
 
 def regimens(
     intervention: Intervention,
-    own: tuple[object, str],
+    description: object,
     of_arms: Iterable[tuple[Arm, object, str]],
     interventions: tuple[Intervention, ...],
 ) -> tuple[Regimen, ...]:
     """The doses stated for one intervention: in its name, its description, its arms' descriptions."""
     if intervention.kind not in ("drug", "biological", "dietary supplement", "combination product"):
         return ()
-    description, path = own
+    path = f"{intervention.key}/description"
     found: list[Regimen] = []
-    if (words := text(description)) is not None:
-        first = own_dose(words, path=path)
+    if isinstance(description, str):
+        first = own_dose(description, path=path)
         found += [first] if first else []
         if not found:
-            found += [r for key, r in doses(words, interventions, path=path) if key == intervention.key]
+            pairs = doses(description, interventions, path=path)
+            found += [regimen for key, regimen in pairs if key == intervention.key]
     for arm, raw, path in of_arms:
-        if (words := text(raw)) is not None:
+        if isinstance(raw, str):
             found += [
-                Regimen(
-                    evidence=each.evidence,
-                    dose=each.dose,
-                    high=each.high,
-                    unit=each.unit,
-                    schedule=each.schedule,
-                    route=each.route,
-                    arm=arm.key,
-                )
-                for key, each in doses(words, interventions, path=path)
+                msgspec.structs.replace(each, arm=arm.key)
+                for key, each in doses(raw, interventions, path=path)
                 if key == intervention.key
             ]
     return tuple(dict.fromkeys(found))
@@ -321,53 +309,36 @@ def _arms(
         if (name := text(each.name))
     )
     given: dict[str, dict[str, None]] = {}  # folded arm label -> keys of its interventions, in order
-    described = {f"{_ARMS}/interventions/{i}": each for i, each in enumerate(module.interventions or ())}
-    for intervention in interventions:
-        for label in described[intervention.key].arm_group_labels or ():
-            given.setdefault(fold(text(label) or ""), {})[intervention.key] = None
+    described: dict[str, object] = {}
+    for i, raw in enumerate(module.interventions or ()):
+        key = f"{_ARMS}/interventions/{i}"
+        described[key] = raw.description
+        for label in raw.arm_group_labels or () if text(raw.name) else ():
+            given.setdefault(fold(text(label) or ""), {})[key] = None
     named = {fold(f"{each.kind}: {each.name}"): each.key for each in interventions}
     arms, texts = [], []
-    for i, raw in enumerate(module.arm_groups or ()):
+    for i, group in enumerate(module.arm_groups or ()):
         at = f"{_ARMS}/armGroups/{i}"
-        label = text(raw.label)
+        label = text(group.label)
         if label is None:
             problems.append(Problem(path=at, reason="an arm without a label"))
             continue
         keys = dict(given.get(fold(label), {}))
-        for name in raw.intervention_names or ():
-            if key := named.get(fold(text(name) or "")):
-                keys[key] = None
+        for name in group.intervention_names or ():
+            if meant := named.get(fold(text(name) or "")):
+                keys[meant] = None
         arm = Arm(
             key=at,
             name=label,
-            role=_word(raw.type),
+            role=_word(group.type),
             interventions=tuple(keys),
-            evidence=Field(path=f"{at}/label", quote=str(raw.label)),
+            evidence=Field(path=f"{at}/label", quote=str(group.label)),
         )
         arms.append(arm)
-        texts += [(arm, raw.label, f"{at}/label"), (arm, raw.description, f"{at}/description")]
+        texts += [(arm, group.label, f"{at}/label"), (arm, group.description, f"{at}/description")]
     return tuple(arms), tuple(
-        dosed(
-            each,
-            regimens(
-                each, (described[each.key].description, f"{each.key}/description"), texts, interventions
-            ),
-        )
+        msgspec.structs.replace(each, regimens=regimens(each, described[each.key], texts, interventions))
         for each in interventions
-    )
-
-
-def dosed(intervention: Intervention, found: tuple[Regimen, ...]) -> Intervention:
-    """The intervention with its regimens."""
-    if not found:
-        return intervention
-    return Intervention(
-        key=intervention.key,
-        name=intervention.name,
-        aliases=intervention.aliases,
-        kind=intervention.kind,
-        regimens=found,
-        evidence=intervention.evidence,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+import msgspec
 from lxml import etree
 
 from trialweave.errors import LoadError
@@ -20,7 +21,6 @@ from trialweave.loaders.ctgov_groups import fold, group_reader
 from trialweave.loaders.ctgov_study import (
     NCT_ID,
     countries,
-    dosed,
     enrolment,
     planned,
     regimens,
@@ -286,9 +286,7 @@ def _arms(study: Element, problems: list[Problem]) -> tuple[tuple[Arm, ...], tup
                 name=name,
                 aliases=tuple(alias for other in each.iterfind("other_name") if (alias := text(other.text))),
                 kind=word(kind) if kind else None,
-                evidence=Field(
-                    path=f"{at}/intervention_name", quote=each.findtext("intervention_name") or ""
-                ),
+                evidence=Field(path=f"{at}/intervention_name", quote=written),
             )
         )
         for label in each.iterfind("arm_group_label"):
@@ -315,7 +313,7 @@ def _arms(study: Element, problems: list[Problem]) -> tuple[tuple[Arm, ...], tup
         ]
     known = tuple(interventions)
     return tuple(arms), tuple(
-        dosed(each, regimens(each, (described[each.key], f"{each.key}/description"), texts, known))
+        msgspec.structs.replace(each, regimens=regimens(each, described[each.key], texts, known))
         for each in known
     )
 
