@@ -1,0 +1,116 @@
+"""Drug-toxicity links that follow from MeSH qualifiers, each with its grade of trust.
+
+"X / adverse effects" beside "Y / chemically induced" in one record suggests X -> Y. How far to trust
+it depends on what X is:
+
+- `substance`          a supplementary substance of the record that maps to the heading X
+- `descriptor`         X is a specific drug
+- `class`              X is a pharmacological action or a family of chemicals
+- `indexing-artefact`  X stands there because a substance of the record maps to it: what the heading
+                       says is meant of the substance, and says nothing of the family X
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
+from trialweave.graph.iris import TWGRAPH, TWID
+from trialweave.graph.quads import GraphWriter, NamedNode
+from trialweave.graph.store import Graph
+from trialweave.ontology import mesh
+from trialweave.ontology.prefixes import namespace
+from trialweave.records import Record
+
+MESH = namespace("mesh")
+RDF = namespace("rdf")
+TW = namespace("tw")
+
+PAIRS = TWGRAPH["derived/mesh-pairs"]
+
+HARM = {"adverse effects", "toxicity", "poisoning"}
+INDUCED = "chemically induced"
+
+
+class Line(Record, frozen=True):
+    """One heading line with a qualifier, and the node that leads to its evidence (if it has one)."""
+
+    descriptor: str
+    qualifier: str
+    pair: NamedNode
+
+
+class Link(Record, frozen=True):
+    """A suggested link, with the two heading lines behind it."""
+
+    drug: str
+    toxicity: str
+    trust: str
+    lines: tuple[Line, Line]
+
+
+def links(lines: list[Line], substances: set[str]) -> Iterator[Link]:
+    """The links that the heading lines of one record suggest, given its substances (by UI)."""
+    for harm in (line for line in lines if line.qualifier in HARM):
+        meant = sorted(ui for ui in substances if harm.descriptor in mesh.mapped_to(ui))
+        drugs = [(ui, "substance") for ui in meant]
+        drugs.append((harm.descriptor, "indexing-artefact" if meant else _kind(harm.descriptor)))
+        for induced in (line for line in lines if line.qualifier == INDUCED):
+            for drug, trust in drugs:
+                yield Link(drug=drug, toxicity=induced.descriptor, trust=trust, lines=(harm, induced))
+
+
+def _kind(descriptor: str) -> str:
+    return "descriptor" if mesh.is_specific_drug(descriptor) else "class"
+
+
+def write(graph: Graph) -> None:
+    """Replace the graph of links from MeSH pairs."""
+    writer = GraphWriter(PAIRS)
+    for publication in sorted(_publications(graph)):
+        _write_publication(graph, NamedNode(publication), writer)
+    graph.replace_graph(PAIRS, writer.quads())
+
+
+def _publications(graph: Graph) -> set[str]:
+    """Publications with a heading that says "chemically induced"."""
+    query = f"""
+    SELECT DISTINCT ?publication WHERE {{
+      VALUES ?property {{ {" ".join(f"<{term}>" for term in SUBJECT_TERMS)} }}
+      ?publication ?property ?pair . FILTER(STRENDS(STR(?pair), "{mesh.qualifier(INDUCED)}"))
+    }}"""
+    return {row["publication"].value for row in graph.select(query)}
+
+
+def _write_publication(graph: Graph, publication: NamedNode, writer: GraphWriter) -> None:
+    lines = []
+    for predicate in SUBJECT_TERMS:
+        for quad in graph.quads_of(subject=publication, predicate=predicate):
+            found = mesh_uis(quad.object)
+            if found and found[1] and isinstance(quad.object, NamedNode):
+                label = mesh.label(found[1]) or found[1]
+                lines.append(Line(descriptor=found[0], qualifier=label, pair=quad.object))
+    substances = {
+        found[0]
+        for quad in graph.quads_of(subject=publication, predicate=TW["mentionsSubstance"])
+        if (found := mesh_uis(quad.object))
+    }
+    statements = {
+        quad.object: quad.subject
+        for statement in graph.quads_of(predicate=RDF["subject"], value=publication)
+        for quad in graph.quads_of(subject=statement.subject, predicate=RDF["object"])
+    }
+    lines.sort(key=lambda line: line.pair.value)
+    for link in links(lines, substances):
+        key = publication.value.split("//", 1)[1]
+        iri = TWID[f"mesh-pair/{key}/{link.drug}-{link.toxicity}"]
+        node = writer.node(iri, TW["DrugToxicityLink"])
+        writer.add(node, TW["drug"], NamedNode(MESH[link.drug]))
+        writer.add(node, TW["toxicity"], NamedNode(MESH[link.toxicity]))
+        writer.add(node, TW["evidenceKind"], "MeSH qualifier pair")
+        writer.add(node, TW["trust"], link.trust)
+        writer.add(node, TW["inPublication"], publication)
+        for line in link.lines:
+            statement = statements.get(line.pair)
+            if isinstance(statement, NamedNode):
+                writer.add(node, TW["supportingFact"], statement)
