@@ -7,7 +7,7 @@ curated table of drug classes says.
 from __future__ import annotations
 
 from trialweave.graph.derive.labels import local_concepts
-from trialweave.graph.derive.terminology import terms_in_use
+from trialweave.graph.derive.terminology import mesh_uis, terms_in_use
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
@@ -27,22 +27,28 @@ def write(graph: Graph) -> None:
     by_mesh, curated = GraphWriter(WITHIN_MESH), GraphWriter(WITHIN_CURATED)
     classes_of: dict[str, set[str]] = {}
     for row in classes.rows():
-        classes_of.setdefault(row.mesh_ui, set()).update(mesh.within(row.class_ui))
+        classes_of.setdefault(row.mesh_ui, set()).update(_containing(row.class_ui))
+
+    def place(iri: str, ui: str) -> None:
+        stated = _containing(ui)
+        by_mesh.add_all(NamedNode(iri), TW["within"], _nodes(stated))
+        curated.add_all(NamedNode(iri), TW["within"], _nodes(classes_of.get(ui, set()) - stated))
+
     for ui in sorted(terms_in_use(graph)[0]):
-        _write(by_mesh, MESH[ui], set(mesh.within(ui)))
-        _write(curated, MESH[ui], classes_of.get(ui, set()) - set(mesh.within(ui)))
+        place(MESH[ui], ui)
     for iri, _, _ in local_concepts(graph):
-        concept = NamedNode(iri)
-        by_mesh.add(concept, TW["within"], concept)
-        for quad in graph.quads_of(subject=concept, predicate=SKOS["exactMatch"]):
-            if isinstance(quad.object, NamedNode) and quad.object.value.startswith(MESH[""]):
-                ui = quad.object.value.removeprefix(MESH[""])
-                _write(by_mesh, iri, set(mesh.within(ui)))
-                _write(curated, iri, classes_of.get(ui, set()) - set(mesh.within(ui)))
+        by_mesh.add(NamedNode(iri), TW["within"], NamedNode(iri))
+        for quad in graph.quads_of(subject=NamedNode(iri), predicate=SKOS["exactMatch"]):
+            if uis := mesh_uis(quad.object):
+                place(iri, uis[0])
     graph.replace_graph(WITHIN_MESH, by_mesh.quads())
     graph.replace_graph(WITHIN_CURATED, curated.quads())
 
 
-def _write(writer: GraphWriter, iri: str, uis: set[str]) -> None:
-    for ui in sorted(uis):
-        writer.add(NamedNode(iri), TW["within"], NamedNode(MESH[ui]))
+def _containing(ui: str) -> set[str]:
+    """UIs of a term and of all that contains it; a term that our MeSH does not know contains itself."""
+    return {member.ui for member in mesh.within(ui)} if mesh.label(ui) is not None else {ui}
+
+
+def _nodes(uis: set[str]) -> list[NamedNode]:
+    return [NamedNode(MESH[ui]) for ui in sorted(uis)]

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
+from trialweave.graph.derive.indexing import Indexing, Line, indexing_of
+from trialweave.graph.derive.terminology import SUBJECT_TERMS
 from trialweave.graph.iris import TWGRAPH, TWID
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
@@ -32,14 +33,6 @@ HARM = {"adverse effects", "toxicity", "poisoning"}
 INDUCED = "chemically induced"
 
 
-class Line(Record, frozen=True):
-    """One heading line with a qualifier, and the node that leads to its evidence (if it has one)."""
-
-    descriptor: str
-    qualifier: str
-    pair: NamedNode
-
-
 class Link(Record, frozen=True):
     """A suggested link, with the two heading lines behind it."""
 
@@ -49,13 +42,13 @@ class Link(Record, frozen=True):
     lines: tuple[Line, Line]
 
 
-def links(lines: list[Line], substances: set[str]) -> Iterator[Link]:
-    """The links that the heading lines of one record suggest, given its substances (by UI)."""
-    for harm in (line for line in lines if line.qualifier in HARM):
-        meant = sorted(ui for ui in substances if harm.descriptor in mesh.mapped_to(ui))
+def links(indexing: Indexing) -> Iterator[Link]:
+    """The links that the heading lines of one record suggest."""
+    for harm in (line for line in indexing.lines if line.qualifier in HARM):
+        meant = indexing.meant_by(harm.descriptor)
         drugs = [(ui, "substance") for ui in meant]
         drugs.append((harm.descriptor, "indexing-artefact" if meant else _kind(harm.descriptor)))
-        for induced in (line for line in lines if line.qualifier == INDUCED):
+        for induced in (line for line in indexing.lines if line.qualifier == INDUCED):
             for drug, trust in drugs:
                 yield Link(drug=drug, toxicity=induced.descriptor, trust=trust, lines=(harm, induced))
 
@@ -83,26 +76,13 @@ def _publications(graph: Graph) -> set[str]:
 
 
 def _write_publication(graph: Graph, publication: NamedNode, writer: GraphWriter) -> None:
-    lines = []
-    for predicate in SUBJECT_TERMS:
-        for quad in graph.quads_of(subject=publication, predicate=predicate):
-            found = mesh_uis(quad.object)
-            if found and found[1] and isinstance(quad.object, NamedNode):
-                label = mesh.label(found[1]) or found[1]
-                lines.append(Line(descriptor=found[0], qualifier=label, pair=quad.object))
-    substances = {
-        found[0]
-        for quad in graph.quads_of(subject=publication, predicate=TW["mentionsSubstance"])
-        if (found := mesh_uis(quad.object))
-    }
     statements = {
         quad.object: quad.subject
         for statement in graph.quads_of(predicate=RDF["subject"], value=publication)
         for quad in graph.quads_of(subject=statement.subject, predicate=RDF["object"])
     }
-    lines.sort(key=lambda line: line.pair.value)
-    for link in links(lines, substances):
-        key = publication.value.split("//", 1)[1]
+    key = publication.value.split("//", 1)[1]
+    for link in links(indexing_of(graph, publication)):
         iri = TWID[f"mesh-pair/{key}/{link.drug}-{link.toxicity}"]
         node = writer.node(iri, TW["DrugToxicityLink"])
         writer.add(node, TW["drug"], NamedNode(MESH[link.drug]))

@@ -1,8 +1,8 @@
 """What a trial studies, drug and condition, each on a stated basis.
 
-A drug: an arm receives it. Or, where the abstract's arms name none, a MeSH heading of the publication
-says "X / therapeutic use" (or administration & dosage) and X is a drug, or the heading that one of
-the record's substances maps to. A condition: a heading says "Y / drug therapy" (or another therapy).
+A drug: an arm receives it. Or a MeSH heading of the publication says "X / therapeutic use" (or
+administration & dosage), and X is a specific drug, or the heading that a substance of the record
+maps to, which is then the drug. A condition: a heading says "Y / drug therapy" (or another therapy).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
+from trialweave.graph.derive.indexing import Indexing, indexing_of
 from trialweave.graph.iris import TWGRAPH, TWID
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
@@ -30,39 +30,23 @@ USE = {"therapeutic use", "administration & dosage"}
 """Qualifiers that make the heading the drug that is given."""
 
 
-class _Indexing:
-    """The MeSH headings and substances of one publication, by UI."""
+def conditions(indexing: Indexing) -> Iterator[tuple[str, str]]:
+    """UI of each treated condition, and the heading line that says so."""
+    for line in indexing.lines:
+        if line.qualifier in THERAPY and mesh.is_disease(line.descriptor):
+            yield line.descriptor, f"MeSH heading {line}"
 
-    def __init__(self, graph: Graph, publication: NamedNode) -> None:
-        self.pairs: set[tuple[str, str]] = set()
-        for predicate in SUBJECT_TERMS:
-            for quad in graph.quads_of(subject=publication, predicate=predicate):
-                found = mesh_uis(quad.object)
-                if found and found[1]:
-                    self.pairs.add((found[0], mesh.label(found[1]) or found[1]))
-        self.substances = {
-            found[0]
-            for quad in graph.quads_of(subject=publication, predicate=TW["mentionsSubstance"])
-            if (found := mesh_uis(quad.object))
-        }
 
-    def conditions(self) -> Iterator[tuple[str, str]]:
-        """UI of each treated condition, and the heading line that says so."""
-        for descriptor, qualifier in sorted(self.pairs):
-            if qualifier in THERAPY and mesh.is_disease(descriptor):
-                yield descriptor, f"MeSH heading {mesh.label(descriptor)} / {qualifier}"
-
-    def drugs(self) -> Iterator[tuple[str, str]]:
-        """UI of each drug in therapeutic use, and the heading line that says so."""
-        for descriptor, qualifier in sorted(self.pairs):
-            if qualifier not in USE:
-                continue
-            line = f"MeSH heading {mesh.label(descriptor)} / {qualifier}"
-            mapped = sorted(ui for ui in self.substances if descriptor in mesh.mapped_to(ui))
-            for ui in mapped:
-                yield ui, f"{line}, to which the substance {mesh.label(ui)} maps"
-            if not mapped and mesh.is_specific_drug(descriptor):
-                yield descriptor, line
+def drugs(indexing: Indexing) -> Iterator[tuple[str, str]]:
+    """UI of each drug in therapeutic use, and the heading line that says so."""
+    for line in indexing.lines:
+        if line.qualifier not in USE:
+            continue
+        meant = indexing.meant_by(line.descriptor)
+        for ui in meant:
+            yield ui, f"MeSH heading {line}, to which the substance {mesh.label(ui)} maps"
+        if not meant and mesh.is_specific_drug(line.descriptor):
+            yield line.descriptor, f"MeSH heading {line}"
 
 
 def write(graph: Graph) -> None:
@@ -72,13 +56,12 @@ def write(graph: Graph) -> None:
         publication, trial = report.subject, report.object
         if not isinstance(publication, NamedNode) or not isinstance(trial, NamedNode):
             continue
-        indexing = _Indexing(graph, publication)
-        for ui, basis in indexing.conditions():
+        indexing = indexing_of(graph, publication)
+        for ui, basis in conditions(indexing):
             _state(writer, trial, TW["studiesCondition"], NamedNode(MESH[ui]), basis)
-        drugs = list(_drugs_of_arms(graph, trial))
-        for drug in drugs:
+        for drug in _drugs_of_arms(graph, trial):
             _state(writer, trial, TW["studiesDrug"], drug, "given in an arm")
-        for ui, basis in indexing.drugs():
+        for ui, basis in drugs(indexing):
             _state(writer, trial, TW["studiesDrug"], NamedNode(MESH[ui]), basis)
     graph.replace_graph(SUBJECTS, writer.quads())
 

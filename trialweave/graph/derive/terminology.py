@@ -10,15 +10,13 @@ from typing import TypeVar
 import pyoxigraph
 
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.quads import BlankNode, GraphWriter, NamedNode, Quad, Term
+from trialweave.graph.quads import BlankNode, NamedNode, Quad, Term
 from trialweave.graph.store import Graph
 from trialweave.ontology import classes, mesh
 from trialweave.ontology.prefixes import namespace
 
 FABIO = namespace("fabio")
 MESH = namespace("mesh")
-MESHV = namespace("meshv")
-RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
 
@@ -77,19 +75,11 @@ def _named(term: T) -> T | NamedNode:
 
 
 def _mesh(graph: Graph) -> Iterator[Quad]:
+    """The terms in use, all that they lie within, and the heading-qualifier pairs in use."""
     uis, pairs = terms_in_use(graph)
-    writer = GraphWriter(MESH_GRAPH)
-    known = {ui for ui in uis if mesh.label(ui) is not None}
-    for subject, predicate, value in mesh.triples(known):
-        writer.add(NamedNode(subject), predicate, value)
-    for descriptor, qualifier in sorted(pairs):
-        node = writer.node(MESH[descriptor + qualifier], MESHV["DescriptorQualifierPair"])
-        writer.add(node, MESHV["hasDescriptor"], NamedNode(MESH[descriptor]))
-        writer.add(node, MESHV["hasQualifier"], NamedNode(MESH[qualifier]))
-        writer.add(node, RDFS["label"], _pair_label(descriptor, qualifier))
-    return writer.quads()
-
-
-def _pair_label(descriptor: str, qualifier: str) -> str | None:
-    labels = mesh.label(descriptor), mesh.label(qualifier)
-    return f"{labels[0]} / {labels[1]}" if labels[0] and labels[1] else None
+    wanted = {ui for ui in uis if mesh.label(ui) is not None}
+    wanted |= {d + q for d, q in pairs if mesh.label(d + q) is not None}
+    lines = "".join(mesh.ntriples(sorted(wanted)))
+    graph_name = NamedNode(MESH_GRAPH)
+    for quad in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES):
+        yield Quad(quad.subject, quad.predicate, quad.object, graph_name)
