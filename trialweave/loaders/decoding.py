@@ -80,8 +80,8 @@ def utf8_text(data: bytes, *, offset: int = 0) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise LoadError(
-            f"byte {offset + wrong.start} (0x{data[wrong.start]:02x}) is not UTF-8; if the file is in another "
-            "encoding (Latin-1, Windows-1252), save it as UTF-8"
+            f"byte {offset + wrong.start} (0x{data[wrong.start]:02x}) is not UTF-8; if the file is in "
+            "another encoding (Latin-1, Windows-1252), save it as UTF-8"
         ) from wrong
 
 

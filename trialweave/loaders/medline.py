@@ -26,7 +26,9 @@ from trialweave.records import Field, MeshHeading, Publication, Qualifier, Rejec
 
 FORMAT = "medline"
 
-_HEAD = re.compile(r"^PMID- *\d+\s*$|^(?:OWN|TI  |STAT)- .*\r?\n(?:.*\r?\n)*?(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE)
+_HEAD = re.compile(
+    r"^PMID- *\d+\s*$|^(?:OWN|TI  |STAT)- .*\r?\n(?:.*\r?\n)*?(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE
+)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
 _RN = re.compile(r"(\S+(?: \d+(?:\.[\d-]+)*)?) \((.*)\)")
 _ARTICLE_ID = re.compile(r"(.+) \[(\w+)\]")
@@ -41,7 +43,7 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
     r"""The records of one MEDLINE stream, in file order.
 
     >>> import io
-    >>> [record] = read(io.BytesIO(b"PMID- 1\nTI  - A trial.\nMH  - Indoles/*therapeutic use\n"), file="a.nbib")
+    >>> [record] = read(io.BytesIO(b"PMID- 1\nTI  - A.\nMH  - Indoles/*therapeutic use\n"), file="a.nbib")
     >>> record.headings[0].label, record.headings[0].qualifiers[0].evidence.path
     ('Indoles', 'MH[1]/1')
     """
@@ -92,7 +94,8 @@ def _values(text: str) -> _Values:
         opening = _TAG.match(line)
         if opening is None and line.strip() and (not line.startswith("  ") or tag is None):
             raise LoadError(
-                f"line {number} of the record is neither a tag (`TI  - …`) nor an indented continuation: {line[:60]!r}"
+                f"line {number} of the record is neither a tag (`TI  - …`) nor an indented "
+                f"continuation: {line[:60]!r}"
             )
         if opening is not None:
             if tag is not None:
@@ -131,7 +134,8 @@ def _publication(piece: Piece, source: Source) -> Publication:
         authors=_authors(values),
         publication_types=_stated(values, "PT"),
         keywords=tuple(
-            Stated(value=stated.value.removeprefix("*"), evidence=stated.evidence) for stated in _stated(values, "OT")
+            Stated(value=stated.value.removeprefix("*"), evidence=stated.evidence)
+            for stated in _stated(values, "OT")
         ),
         headings=_headings(values),
         substances=_substances(values),
@@ -193,7 +197,9 @@ def _substances(values: _Values) -> tuple[Substance, ...]:
         found = _RN.fullmatch(stated.value)
         number, label = (found[1], found[2]) if found else (None, stated.value)
         substances.append(
-            Substance(label=label, evidence=stated.evidence, registry_number=number if number != "0" else None)
+            Substance(
+                label=label, evidence=stated.evidence, registry_number=number if number != "0" else None
+            )
         )
     return tuple(substances)
 

@@ -10,8 +10,8 @@ flattened to its words, as PubMed's own text formats do (10<sup>5</sup> reads 10
 
 Left out: other abstracts and the vernacular title, supplementary concepts other than chemicals
 (SupplMeshList: diseases, protocols, organisms), accession numbers of data banks that are no trial
-registry, references, grants, and investigators. A `DeleteCitation` is set aside, with its PMIDs in the reason: nothing is
-deleted by it here.
+registry, references, grants, and investigators. A `DeleteCitation` is set aside, with its PMIDs in the
+reason: nothing is deleted by it here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FORMAT = "pubmed-xml"
 RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation")
 
 _HEAD = re.compile(
-    r"\s*<(?:[^>]*>\s*<)*?(?:PubmedArticleSet|PubmedBookArticleSet|MedlineCitationSet|%s)[\s/>]" % "|".join(RECORDS)
+    rf"<(?:PubmedArticleSet|PubmedBookArticleSet|MedlineCitationSet|{'|'.join(RECORDS)})[\s/>]"
 )
 _PMID = re.compile(rb"<PMID[^>]*>\s*(\d+)\s*<")
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -77,7 +77,8 @@ def _publication(piece: Piece, source: Source) -> Publication:
     if root.tag == "DeleteCitation":
         pmids = [_words(element) for _, element in _each(root, "PMID[]")]
         raise LoadError(
-            f"DeleteCitation: NLM withdraws {len(pmids)} PMIDs ({', '.join(pmids)}); delete these records yourself"
+            f"DeleteCitation: NLM withdraws {len(pmids)} PMIDs ({', '.join(pmids)}); "
+            "delete these records yourself"
         )
     if root.tag == "PubmedBookArticle":
         base = article = "BookDocument/"
@@ -97,7 +98,9 @@ def _publication(piece: Piece, source: Source) -> Publication:
     doi = _article_id(root, data, base, "doi") or _doi_of_location(root, article)
     pmid = _stated(root, f"{base}PMID")
     return Publication(
-        source=msgspec.structs.replace(source, version=iso_date(_date_words(root, f"{base}DateRevised") or "")),
+        source=msgspec.structs.replace(
+            source, version=iso_date(_date_words(root, f"{base}DateRevised") or "")
+        ),
         text=text,
         title=title,
         title_span=(0, len(title)),
@@ -133,7 +136,9 @@ def _parsed(piece: Piece) -> etree._Element:
     try:
         return etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as wrong:
-        raise LoadError(f"the record that begins at byte {piece.offset} is not well-formed: {wrong.msg}") from wrong
+        raise LoadError(
+            f"the record that begins at byte {piece.offset} is not well-formed: {wrong.msg}"
+        ) from wrong
 
 
 # ── finding elements, with their paths ───────────────────────────────────────────────────────
@@ -154,12 +159,14 @@ def _each(element: etree._Element, path: str, prefix: str = "") -> Iterator[tupl
 
 
 def _words(element: etree._Element) -> str:
-    return _SPACE.sub(" ", "".join(element.itertext())).strip(" ")
+    return _SPACE.sub(" ", "".join(str(piece) for piece in element.itertext())).strip(" ")
 
 
 def _all_stated(root: etree._Element, path: str) -> tuple[Stated, ...]:
     read_values = ((where, _words(element)) for where, element in _each(root, path))
-    return tuple(Stated(value=words, evidence=Field(path=where, quote=words)) for where, words in read_values if words)
+    return tuple(
+        Stated(value=words, evidence=Field(path=where, quote=words)) for where, words in read_values if words
+    )
 
 
 def _stated(root: etree._Element, path: str) -> Stated | None:

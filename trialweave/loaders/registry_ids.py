@@ -74,9 +74,9 @@ def first_mentions(stated: Iterable[Stated]) -> tuple[Stated, ...]:
 
 
 _PREFIXES = (
-    "NCT ISRCTN ACTRN ChiCTR CTRI DRKS IRCT JPRN jRCTs jRCT UMIN JapicCTI JMA-IIA KCT NTR NL-OMON PACTR RBR "
-    "RPCEC PER SLCTR TCTR HKUCTR U1111"
-).split()
+    "NCT", "ISRCTN", "ACTRN", "ChiCTR", "CTRI", "DRKS", "IRCT", "JPRN", "jRCTs", "jRCT", "UMIN", "JapicCTI",
+    "JMA-IIA", "KCT", "NTR", "NL-OMON", "PACTR", "RBR", "RPCEC", "PER", "SLCTR", "TCTR", "HKUCTR", "U1111",
+)  # fmt: skip
 
 
 def _canonical(words: str) -> str:

@@ -48,7 +48,9 @@ def xml_records(chunks: Iterator[Piece], *, names: Sequence[str]) -> Iterator[Pi
 
 def _record_end(window: _Window, name: bytes, start: int, names: Sequence[str]) -> int:
     # a PubmedArticle holds a MedlineCitation: only a sibling's opening tag says that the record broke off
-    siblings = b"|".join(one.encode("ascii") for one in names if one != "MedlineCitation" or one.encode() == name)
+    siblings = b"|".join(
+        one.encode("ascii") for one in names if one != "MedlineCitation" or one.encode() == name
+    )
     inside = re.compile(rb"<!--|<!\[CDATA\[|</" + name + rb"\s*>|<(?P<next>" + siblings + rb")(?=[\s/>])")
     while True:
         found = window.find(inside, start)
@@ -73,7 +75,7 @@ class _Window:
         self.offset = 0
 
     def find(self, pattern: re.Pattern[bytes], start: int, *, keep: bool = True) -> re.Match[bytes] | None:
-        """The next match; read its groups before anything is dropped. Without `keep`, what is passed over goes."""
+        """The next match; read its groups before dropping. Without `keep`, what is passed over goes."""
         while True:
             found = pattern.search(self.data, start)
             if found is not None:
@@ -89,7 +91,11 @@ class _Window:
         """From where a search goes on when more has come: a match may have begun before the end."""
         open_tag = self.data.rfind(b"<", start)
         near_end = max(start, len(self.data) - 2)
-        return min(open_tag, near_end) if open_tag >= len(self.data) - _LONGEST_TAG and open_tag >= 0 else near_end
+        return (
+            min(open_tag, near_end)
+            if open_tag >= len(self.data) - _LONGEST_TAG and open_tag >= 0
+            else near_end
+        )
 
     def _more(self) -> bool:
         chunk = next(self._chunks, None)
@@ -99,14 +105,18 @@ class _Window:
             self.offset = chunk.offset
         self.data += chunk.data
         if len(self.data) > LONGEST_RECORD:
-            raise LoadError(f"more than {LONGEST_RECORD:,} bytes without an end of a record, from byte {self.offset}")
+            raise LoadError(
+                f"more than {LONGEST_RECORD:,} bytes without an end of a record, from byte {self.offset}"
+            )
         return True
 
     def end_of(self, opening: bytes, start: int) -> int:
         """Where the comment or CDATA section ends that was opened before `start`."""
         found = self.find(_COMMENT_END if opening == b"<!--" else _CDATA_END, start)
         if found is None:
-            raise LoadError(f"the file ends inside a comment or CDATA section, after byte {self.offset}: it was cut off")
+            raise LoadError(
+                f"the file ends inside a comment or CDATA section, after byte {self.offset}: it was cut off"
+            )
         return found.end()
 
     def drop(self, count: int) -> None:
