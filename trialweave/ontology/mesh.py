@@ -13,7 +13,6 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -189,16 +188,19 @@ def is_disease(ui: str) -> bool:
 def is_specific_drug(ui: str) -> bool:
     """Whether a descriptor names one drug, not a class of drugs or a family of chemicals.
 
-    It stands in branch D (chemicals and drugs), states an action of its own, and has nothing below
-    it. Cautious: prednisolone, with methylprednisolone below it, does not pass.
+    MeSH does not say so; this is a reading of it. The descriptor stands in branch D (chemicals and
+    drugs) and states an action of its own, and either nothing stands below it, or its label is one
+    word in the singular (Doxorubicin, below which stand its derivatives; but not Salicylates).
     Raises LinkError for a UI that is not in this MeSH.
 
     >>> is_specific_drug("D000077210"), is_specific_drug("D007211"), is_specific_drug("D020533")
     (True, False, False)
     """
     term = _term(ui)
-    drug = any(number.startswith("D") for number in term.tree_numbers) and bool(term.actions)
-    return drug and not any(number in _with_narrower() for number in term.tree_numbers)
+    if not term.actions or not any(number.startswith("D") for number in term.tree_numbers):
+        return False
+    leaf = not any(number in _with_narrower() for number in term.tree_numbers)
+    return leaf or (term.label.isalpha() and not term.label.endswith("s"))
 
 
 def within(ui: str) -> tuple[Membership, ...]:
@@ -347,13 +349,13 @@ def _by_label(kind: str) -> dict[str, str]:
 
 @cache
 def _by_name() -> dict[str, tuple[str, ...]]:
-    index: dict[str, set[str]] = defaultdict(set)
+    index: dict[str, tuple[str, ...]] = {}
     for kind in "CD":
         for ui, term in _terms(kind).items():
-            for name in (term.label, *term.entry_terms):
-                index[_fold(name)].add(ui)
+            for name in {_fold(name) for name in (term.label, *term.entry_terms)}:
+                index[name] = (*index.get(name, ()), ui)
     index.pop("", None)
-    return {name: tuple(sorted(uis)) for name, uis in index.items()}
+    return index
 
 
 @cache
@@ -387,11 +389,11 @@ def _exact(label: str) -> str:
 
 
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
-_SEPARATORS = re.compile(r"[^\w\0]+|_+")
+_OTHERS = re.compile(r"[^\w\0]+|_+")
 
 
 def _fold(name: str) -> str:
     """The letters and digits of a name, in lower case without accents; numbers stay apart."""
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return _SEPARATORS.sub("", _BETWEEN_DIGITS.sub("\0", name.casefold()))
+    return _OTHERS.sub("", _BETWEEN_DIGITS.sub("\0", name.casefold()))
