@@ -21,6 +21,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph
@@ -29,6 +30,9 @@ from trialweave.errors import StoreError
 from trialweave.graph.quads import BlankNode, NamedNode, Quad, Term, Triple
 
 Subject = NamedNode | BlankNode | Triple
+
+_BULK = 5_000
+"""Quads from which on a write goes in bulk."""
 
 KEEP_GENERATIONS = 2
 """The current generation and the one before it, which a reader may still have open."""
@@ -95,12 +99,17 @@ class Graph:
         return self._store.quads_for_pattern(subject, node, value, None)
 
     def extend(self, quads: Iterable[Quad]) -> None:
-        """Add quads, all or none."""
-        self._store.extend(quads)
+        """Add quads; many at once go in as sorted files, past the transaction log, several times as fast.
 
-    def bulk_extend(self, quads: Iterable[Quad]) -> None:
-        """Add many quads fast; only for a generation that nobody reads yet."""
-        self._store.bulk_extend(quads)
+        That is safe here, as nobody reads a generation before it is switched to.
+        """
+        rest = iter(quads)
+        few = list(islice(rest, _BULK))
+        if len(few) < _BULK or self.folder is None:
+            self._store.extend(few)
+            self._store.extend(rest)
+        else:
+            self._store.bulk_extend(chain(few, rest))
 
     def remove_graph(self, graph: str) -> None:
         """Remove a named graph with all its quads, if it is there."""
