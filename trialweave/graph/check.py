@@ -15,7 +15,7 @@ import rdflib
 from trialweave.errors import CheckError
 from trialweave.graph.catalog import CATALOG
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
-from trialweave.graph.quads import NamedNode
+from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph
 from trialweave.ontology import mesh, units
 from trialweave.ontology.prefixes import compact, namespace
@@ -69,7 +69,7 @@ def check(graph: Graph) -> CheckReport:
     >>> check(Graph.in_memory()).errors
     0
     """
-    records = [quad.subject.value for quad in graph.quads(CATALOG) if _is_record(quad)]
+    records = [words(quad.subject) for quad in graph.quads(CATALOG) if _is_record(quad)]
     counts: dict[str, int] = {}
     issues: list[Issue] = []
     steps: tuple[tuple[str, Callable[[Graph], Iterator[Issue | None]]], ...] = (
@@ -167,8 +167,8 @@ def _headings(graph: Graph) -> Iterator[Issue | None]:
             yield Issue(
                 severity="unknown",
                 check="heading" if what == "unresolvedHeading" else "substance",
-                where=str(quad.subject.value),
-                message=f"MeSH {mesh.VERSION} as bundled has no {quad.object.value!r}",
+                where=words(quad.subject),
+                message=f"MeSH {mesh.VERSION} as bundled has no {words(quad.object)!r}",
             )
     for predicate in (*SUBJECT_TERMS, TW["mentionsSubstance"]):
         for quad in graph.quads_of(predicate=predicate):
@@ -176,10 +176,10 @@ def _headings(graph: Graph) -> Iterator[Issue | None]:
             unknown = [ui for ui in uis or () if ui and mesh.label(ui) is None]
             if uis is None:
                 message = f"{quad.object} is no MeSH term"
-                yield Issue(severity="error", check="heading", where=quad.subject.value, message=message)
+                yield Issue(severity="error", check="heading", where=words(quad.subject), message=message)
             elif unknown:
                 message = f"MeSH {mesh.VERSION} as bundled has no {', '.join(unknown)}"
-                yield Issue(severity="unknown", check="heading", where=quad.subject.value, message=message)
+                yield Issue(severity="unknown", check="heading", where=words(quad.subject), message=message)
             else:
                 yield None
 
@@ -188,8 +188,8 @@ def _units(graph: Graph) -> Iterator[Issue | None]:
     """Every unit is one that we can say in UCUM."""
     for predicate in (TW["unit"], SCHEMA["doseUnit"]):
         for quad in graph.quads_of(predicate=predicate):
-            if units.ucum(quad.object.value) is not None:
+            if units.ucum(words(quad.object)) is not None:
                 yield None
                 continue
-            message = f"unit {quad.object.value!r} has no UCUM form in our table"
-            yield Issue(severity="unknown", check="unit", where=quad.subject.value, message=message)
+            message = f"unit {words(quad.object)!r} has no UCUM form in our table"
+            yield Issue(severity="unknown", check="unit", where=words(quad.subject), message=message)

@@ -15,7 +15,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from trialweave.ontology.prefixes import namespace
 
-__all__ = ["BlankNode", "GraphWriter", "Literal", "NamedNode", "Quad", "Term", "Triple", "content_hash"]
+__all__ = [
+    "BlankNode",
+    "GraphWriter",
+    "Literal",
+    "NamedNode",
+    "Quad",
+    "Term",
+    "Triple",
+    "content_hash",
+    "words",
+]
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -58,6 +68,15 @@ def decimal_lexical(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def words(term: Term) -> str:
+    """The IRI, the blank node's label or the text of a term.
+
+    >>> words(NamedNode("http://example.org/a")), words(Literal(3))
+    ('http://example.org/a', '3')
+    """
+    return str(term) if isinstance(term, Triple) else term.value
 
 
 Value = Term | str | int | Decimal | bool

@@ -90,9 +90,10 @@ def resolve_concept(graph: Graph, given: str) -> NamedNode:
     A preferred label wins over a synonym, a terminology's term over a label that only sources use.
     Raises QueryError if nothing or more than one thing bears the label.
     """
-    match = _CURIE.fullmatch(given.strip())
-    if match and (match[1] in PREFIXES or match[2].startswith("//") or given.startswith("<")):
-        return _iri(given.strip())
+    bare = given.strip().removeprefix("<").removesuffix(">")
+    match = _CURIE.fullmatch(bare)
+    if match and (match[1] in PREFIXES or match[2].startswith("//")):
+        return _iri(bare)
     for predicate, terminology in (
         (RDFS["label"], True),
         (SKOS["altLabel"], True),
