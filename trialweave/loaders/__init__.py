@@ -1,1 +1,53 @@
-"""How sources become records: one file per format, each a generator from a file to records."""
+"""How sources become records: one file per format; `read` finds the right one by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialweave.errors import LoadError
+from trialweave.loaders.decoding import CHUNK
+from trialweave.loaders.detect import detect
+from trialweave.loaders.files import Document, documents, find_files
+from trialweave.records import Publication, Rejected
+
+__all__ = ["read"]
+
+
+def read(*sources: str | Path) -> Iterator[Publication | Rejected]:
+    """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
+
+    Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
+    text. Sources come in the order given, the files of each sorted by name, records as they stand. A
+    file that is refused as a whole is one Rejected at position 0, and the rest goes on.
+
+    Raises LoadError, before anything is read, for a source that does not exist.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "export.txt").write_text("PMID- 1\\nTI  - A trial.\\n\\nPMID- 2\\n")
+    ...     [record, rejected] = read(folder)
+    >>> record.title, rejected.id, rejected.reason
+    ('A trial.', '2', 'the record has no title (neither TI nor BTI)')
+    """
+    files = [found for source in sources for found in find_files(source)]
+    return _records(files)
+
+
+def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | Rejected]:
+    for name, path in files:
+        for document in documents(name, path):
+            yield from _records_of(document)
+
+
+def _records_of(document: Document) -> Iterator[Publication | Rejected]:
+    file, member, stream, problem = document
+    if stream is None:
+        yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
+        return
+    try:
+        form = detect(stream.peek(CHUNK))
+    except LoadError as error:
+        yield Rejected(file=file, member=member, position=0, reason=str(error))
+        return
+    yield from form.read(stream, file=file, member=member)

@@ -363,7 +363,8 @@ class Publication(Record, frozen=True):
 
     `text` is the text as read, in which every `Span` of the record holds; `title_span` and
     `abstract_span` are (start, end) in it, so that `text[slice(*title_span)]` is the title.
-    `date` is as precise as the source (`2021`, `2021-03`, `2021-03-15`).
+    `date` is as precise as the source (`2021`, `2021-03`, `2021-03-15`). `pmid_version` is PubMed's
+    version of the record under its PMID, where the source states it.
     """
 
     source: Source
@@ -372,6 +373,7 @@ class Publication(Record, frozen=True):
     title_span: tuple[int, int] | None = None
     abstract_span: tuple[int, int] | None = None
     pmid: Stated | None = None
+    pmid_version: int | None = None
     doi: Stated | None = None
     pmcid: Stated | None = None
     journal: str | None = None

@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialweave.errors import QueryError
+from trialweave.graph.quads import GraphWriter, Literal, NamedNode
+from trialweave.graph.store import Graph
+from trialweave.ontology.prefixes import expand
+from trialweave.queries.catalogue import Parameter, questions
+from trialweave.queries.run import bind, select
+from trialweave.queries.values import parse_value, resolve_concept
+
+RDFS_LABEL = expand("rdfs:label")
+ALT_LABEL = expand("skos:altLabel")
+PREF_LABEL = expand("skos:prefLabel")
+RASH = "https://w3id.org/trialweave/id/concept/event/rash"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    writer = GraphWriter("http://example.org/g")
+    for curie, predicate, label in (
+        ("mesh:D006973", RDFS_LABEL, "Hypertension"),
+        ("mesh:D006973", ALT_LABEL, "Blood Pressure, High"),
+        ("mesh:D000001", RDFS_LABEL, "Twin"),
+        ("mesh:D000002", RDFS_LABEL, "twin"),
+        ("mesh:D005076", ALT_LABEL, "Rash"),
+    ):
+        writer.add(NamedNode(expand(curie)), predicate, label)
+    writer.add(
+        NamedNode("https://w3id.org/trialweave/id/concept/event/hypertension"), PREF_LABEL, "hypertension"
+    )
+    writer.add(NamedNode(RASH), PREF_LABEL, "itchy rash")
+    publication = NamedNode(expand("pubmed:1"))
+    writer.add(publication, expand("tw:reportsTrial"), NamedNode(expand("nct:NCT00000001")))
+    writer.add(publication, expand("prism:doi"), "10.1000/ABC")
+    writer.node(expand("nct:NCT00000001"), expand("tw:Trial"))
+    return Graph.in_memory(writer.quads())
+
+
+@pytest.mark.parametrize(
+    ("given_label", "iri"),
+    [
+        ("hypertension", expand("mesh:D006973")),
+        ("  HYPERtension ", expand("mesh:D006973")),
+        ("blood pressure, high", expand("mesh:D006973")),
+        ("rash", expand("mesh:D005076")),
+        ("itchy rash", RASH),
+        ("mesh:D999999", expand("mesh:D999999")),
+        ("http://example.org/x", "http://example.org/x"),
+        ("<http://example.org/x>", "http://example.org/x"),
+    ],
+)
+def test_a_concept_by_label_curie_or_iri(graph: Graph, given_label: str, iri: str) -> None:
+    assert resolve_concept(graph, given_label) == NamedNode(iri)
+
+
+def test_an_ambiguous_label_lists_the_candidates(graph: Graph) -> None:
+    with pytest.raises(QueryError, match=r"mesh:D000001, mesh:D000002"):
+        resolve_concept(graph, "twin")
+
+
+def test_an_unknown_label_suggests(graph: Graph) -> None:
+    with pytest.raises(QueryError, match="did you mean Hypertension"):
+        resolve_concept(graph, "hypertens")
+    with pytest.raises(QueryError, match="give a CURIE"):
+        resolve_concept(graph, "nothing like it")
+
+
+@pytest.mark.parametrize(
+    "text", ["NCT00000001", "nct00000001", "1", "pmid:1", "10.1000/abc", "nct:NCT00000001"]
+)
+def test_a_trial_by_any_of_its_names(graph: Graph, text: str) -> None:
+    found = parse_value("trial", Parameter(type="trial", label="t"), text, graph)
+    assert found == NamedNode(expand("nct:NCT00000001"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("trial", "NCT99999999", "there is no trial"),
+        ("publication", "77", "there is no publication"),
+        ("integer", "three", "a whole number"),
+        ("decimal", "NaN", "a number"),
+        ("grade", "6", "CTCAE grade"),
+        ("choice", "maybe", "yes, no"),
+        ("fact", "some words", "no IRI"),
+        ("concept", "mesh:", "no term"),
+    ],
+)
+def test_an_unfit_value_says_what_was_expected(graph: Graph, kind: str, text: str, said: str) -> None:
+    parameter = Parameter(type=kind, label="x", choices=("yes", "no"))  # type: ignore[arg-type]
+    with pytest.raises(QueryError, match=said):
+        parse_value("x", parameter, text, graph)
+
+
+NASTY = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("\"'\\{}<>#?;.@^\n\r\t `$&|"), st.characters(exclude_categories=["Cs"])
+    ),
+    max_size=40,
+)
+
+
+@given(text=NASTY)
+def test_text_goes_in_as_one_literal_whatever_it_holds(text: str) -> None:
+    term = parse_value("x", Parameter(type="text", label="x"), text, Graph.in_memory())
+    table = select(Graph.in_memory(), f"SELECT ?x WHERE {{ VALUES ?x {{ {term} }} }}")
+    assert table.rows == ((Literal(text),),)
+
+
+@given(text=NASTY, name=st.sampled_from(sorted(questions())))
+def test_nothing_typed_breaks_out_of_its_place(graph: Graph, text: str, name: str) -> None:
+    question = questions()[name]
+    for parameter in question.parameters:
+        try:
+            sparql = bind(question, {parameter: text}, graph)
+        except QueryError:
+            continue
+        select(graph, sparql)

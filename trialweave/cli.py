@@ -1,0 +1,294 @@
+"""The command line: each command opens, calls one library function, prints.
+
+Answers go to stdout, everything else to stderr. Exit status: 0 fine, 1 error, 2 usage,
+3 done, with records set aside.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from trialweave import __version__
+from trialweave.errors import QueryError, TrialweaveError
+from trialweave.queries.table import Format, Table, write_table
+
+DONE_WITH_REJECTS = 3
+
+app = typer.Typer(
+    name="trialweave",
+    help="The knowledge graph of clinical trial evidence: every number leads back to its words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Form of the answer.")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer to this file.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=0, help="At most this many rows.")]
+QueriesOption = Annotated[
+    Path | None, typer.Option("--queries", help="A folder of .rq files of your own, in place of ours.")
+]
+
+
+def say(message: str) -> None:
+    """Tell the person something that is no answer."""
+    print(message, file=sys.stderr)  # noqa: T201
+
+
+def main() -> None:
+    """Run the command line; our errors become one message and exit status 1."""
+    try:
+        app()
+    except TrialweaveError as error:
+        say(f"trialweave: {error}")
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our answer has gone, as `head` does
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@contextmanager
+def _output(out: Path | None) -> Iterator[TextIO]:
+    """Stdout, or a file that appears whole."""
+    if out is None:
+        yield sys.stdout
+        return
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(out)
+    except OSError as error:
+        raise QueryError(f"{out}: cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _print_table(table: Table, form: Format, out: Path | None) -> None:
+    with _output(out) as file:
+        write_table(table, form, file)
+    if out is None and form == "table":
+        say(f"{len(table)} row{'' if len(table) == 1 else 's'}")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"trialweave {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def build(
+    store: StoreArgument,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE…", help="Files, folders, globs, zips of PubMed records."),
+    ],
+) -> None:
+    """Load records into a store, which is made if it is not there.
+
+    The format is told from the content. Records that cannot be read are set aside in the store's
+    rejected.jsonl, with the reason, and the rest goes on (exit status 3).
+    """
+    from trialweave.graph.build import REJECTED, Item
+    from trialweave.graph.build import build as build_store
+    from trialweave.graph.store import current_generation
+
+    def bar(items: Iterator[Item]) -> Iterable[Item]:
+        console = Console(file=sys.stderr)
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.completed:,} records"),
+            BarColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+            yield from progress.track(items, total=None)
+
+    report = build_store(store, sources, progress=bar)
+    say(
+        f"{report.records:,} records: {report.new:,} new, {report.replaced:,} replaced, "
+        f"{report.unchanged:,} unchanged; {report.trials:,} report a trial; {report.quads:,} quads in {store}"
+    )
+    if report.rejected:
+        generation = current_generation(store)
+        say(f"{len(report.rejected):,} set aside, with reasons, in {generation}/{REJECTED}; the first:")
+        for reject in report.rejected[:3]:
+            say(f"  {reject.member or reject.file}, record {reject.position}: {reject.reason}")
+        raise typer.Exit(DONE_WITH_REJECTS)
+
+
+@app.command()
+def ask(
+    store: StoreArgument,
+    question: Annotated[str, typer.Argument(help="Name of a question; `questions` lists them.")],
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", help="Its parameters.")
+    ] = None,
+    form: FormatOption = "table",
+    out: OutOption = None,
+    limit: LimitOption = None,
+    queries: QueriesOption = None,
+) -> None:
+    """Ask a saved question of a store."""
+    from trialweave.graph.store import open_store
+    from trialweave.queries import catalogue, run
+
+    saved = catalogue.question(question, queries or catalogue.SAVED)
+    given = dict(_split_parameter(parameter) for parameter in parameters or [])
+    _print_table(run.ask(open_store(store), saved, given, limit=limit), form, out)
+
+
+def _split_parameter(parameter: str) -> tuple[str, str]:
+    name, equals, value = parameter.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f"{parameter!r}: write NAME=VALUE, such as drug=anlotinib")
+    return name, value
+
+
+@app.command()
+def questions(
+    name: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="Show this one in full.")] = None,
+    form: FormatOption = "table",
+    out: OutOption = None,
+    queries: QueriesOption = None,
+) -> None:
+    """List the saved questions, or show one with its parameters and its SPARQL."""
+    from trialweave.queries import catalogue, listing
+
+    folder = queries or catalogue.SAVED
+    if name is None:
+        _print_table(listing.all_questions(catalogue.questions(folder)), form, out)
+        return
+    with _output(out) as file:
+        file.write(listing.one_question(catalogue.question(name, folder)))
+
+
+@app.command()
+def sparql(
+    store: StoreArgument,
+    query: Annotated[str | None, typer.Argument(help="The query.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Read the query from this file.")] = None,
+    form: FormatOption = "table",
+    out: OutOption = None,
+    limit: LimitOption = None,
+) -> None:
+    """Run SPARQL 1.1 of your own; the default graph is the union of all graphs."""
+    from trialweave.graph.store import open_store
+    from trialweave.queries.run import select
+
+    if (query is None) == (file is None):
+        raise typer.BadParameter("give a query, or --file with one")
+    if file is not None:
+        try:
+            query = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"{file}: cannot be read ({error})") from error
+    _print_table(select(open_store(store), query or "", limit=limit), form, out)
+
+
+@app.command()
+def show(
+    store: StoreArgument,
+    trial: Annotated[str, typer.Argument(help="Registry id, or the PMID or DOI of its publication.")],
+    out: OutOption = None,
+) -> None:
+    """One trial on a page: design, arms, results and toxicity, each with the words it was read from."""
+    from trialweave.graph.store import open_store
+    from trialweave.queries.page import trial_page
+
+    with _output(out) as file:
+        file.write(trial_page(open_store(store), trial))
+
+
+@app.command()
+def extract(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Records, or lines of {id, text}.")],
+    text: Annotated[
+        bool, typer.Option("--text", help="Read each file as the plain text of an abstract.")
+    ] = False,
+    out: OutOption = None,
+) -> None:
+    """Read the numbers of abstracts: one JSON object a line, {"id", "facts"}."""
+    from trialweave.loaders.extract import extract_lines, extract_text
+    from trialweave.records import Rejected
+
+    rejected = 0
+    with _output(out) as file:
+        for item in extract_text(files) if text else extract_lines(files):
+            if isinstance(item, Rejected):
+                rejected += 1
+                say(f"{item.member or item.file}, record {item.position}: {item.reason}")
+            else:
+                file.write(item + "\n")
+    if rejected:
+        raise typer.Exit(DONE_WITH_REJECTS)
+
+
+@app.command()
+def check(store: StoreArgument, form: FormatOption = "table", out: OutOption = None) -> None:
+    """Check a store: shapes, every quote against its text, every heading and unit known.
+
+    Exit status 1 if something is wrong; what is merely unknown is listed and does not count.
+    """
+    from trialweave.graph.check import check as check_store
+    from trialweave.graph.store import open_store
+    from trialweave.queries.listing import issues
+
+    report = check_store(open_store(store))
+    if report.issues:
+        _print_table(issues(report.issues), form, out)
+    say(report.summary())
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    store: StoreArgument,
+    file: Annotated[Path, typer.Argument(help=".nq .trig .jsonld .nt .ttl or .rdf, .gz behind it or not.")],
+) -> None:
+    """Write the whole graph to a file, the same bytes for the same graph."""
+    from trialweave.graph.export import export as export_graph
+    from trialweave.graph.store import open_store
+
+    done = export_graph(open_store(store), file)
+    graphs = (
+        "graph names left out, as this format has none" if done.graphs is None else f"{done.graphs:,} graphs"
+    )
+    say(f"{done.statements:,} statements, {graphs}: {done.file}")
+
+
+@app.command()
+def demo(
+    store: Annotated[Path, typer.Argument(metavar="[STORE]", help="Where to build it.")] = Path(
+        "trialweave-demo"
+    ),
+) -> None:
+    """Build the bundled corpus and ask it five questions."""
+    from trialweave.demo.tour import tour
+
+    tour(store, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""From sources to a store: read, map, judge each record against the one that is held, derive, switch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from trialweave import loaders
+from trialweave.errors import LoadError
+from trialweave.graph.catalog import CATALOG, Entry, Verdict, entry_quads, judge, read_entries
+from trialweave.graph.derive import derive
+from trialweave.graph.iris import publication_iri
+from trialweave.graph.publication import audit_graph_name, graph_name, publication_quads
+from trialweave.graph.quads import Quad, content_hash
+from trialweave.graph.store import Graph, NothingChanged, current_generation, next_generation
+from trialweave.loaders.abstract.report import with_trial
+from trialweave.records import Publication, Record, Rejected
+
+REJECTED = "rejected.jsonl"
+
+_BATCH = 200_000
+"""Quads that wait in memory before they are written."""
+
+_REASON = {
+    "older": "the store holds a newer or dated version of this record ({held.version}, {where}); "
+    "this one ({offered.version}) is kept out",
+    "duplicate": "differs from the record of the same id in {where}, and no version date says which is newer",
+}
+
+Item = Publication | Rejected
+Progress = Callable[[Iterator[Item]], Iterable[Item]]
+
+
+class BuildReport(Record, frozen=True):
+    """What a build did. `rejected` records stand in the store's `rejected.jsonl` with their reasons."""
+
+    new: int
+    replaced: int
+    unchanged: int
+    rejected: tuple[Rejected, ...]
+    trials: int
+    quads: int
+    folder: str
+
+    @property
+    def records(self) -> int:
+        """Records read and kept."""
+        return self.new + self.replaced + self.unchanged
+
+
+def build(folder: Path, sources: Iterable[str | Path], *, progress: Progress | None = None) -> BuildReport:
+    """Load sources into the store at `folder`, which is made if it is not there.
+
+    The new state appears whole or not at all. A record that is already there in the same form is left
+    alone; a newer version replaces it; a bad one is set aside in `rejected.jsonl`.
+
+    Raises LoadError if not one record could be read, and StoreError if the store cannot be written.
+    """
+    items: Iterable[Item] = loaders.read(*sources)
+    if progress is not None:
+        items = progress(iter(items))
+    with next_generation(folder) as (graph, generation):
+        intake = _Intake(graph)
+        for item in items:
+            intake.take(item)
+        intake.finish()
+        if not intake.met:
+            raise LoadError(_nothing_loaded(intake.rejected))
+        rejects = _standing_rejects(folder, intake)
+        if intake.changed or not graph.holds(CATALOG):
+            derive(graph)
+        elif rejects == _read_rejects(current_generation(folder)):
+            report = intake.report(folder)
+            raise NothingChanged
+        report = intake.report(folder)
+        _write_rejects(generation / REJECTED, rejects)
+        summary = msgspec.structs.asdict(report) | {"rejected": len(rejects), "folder": None}
+        (generation / "build.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
+    return report
+
+
+class _Intake:
+    """Takes records one by one, keeps count, and writes them in batches."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.entries = read_entries(graph)
+        self.met: set[str] = set()
+        self.rejected: list[Rejected] = []
+        self.files: set[tuple[str, str | None]] = set()
+        self.counts: Counter[Verdict] = Counter()
+        self.trials = 0
+        self._waiting: dict[str, list[Quad]] = {}
+        self._stale: list[str] = []
+        self._waiting_quads = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.counts["new"] or self.counts["replace"])
+
+    def take(self, item: Item) -> None:
+        if isinstance(item, Rejected):
+            self.files.add((item.file, item.member))
+            self.rejected.append(item)
+            return
+        self.files.add((item.source.file, item.source.member))
+        publication = with_trial(item)
+        try:
+            quads = list(publication_quads(publication))
+        except ValueError as error:  # an id or a path that makes no IRI
+            self._reject(item, f"cannot be named in RDF: {error}")
+            return
+        name = graph_name(publication)
+        entry = Entry(
+            graph=name,
+            topic=publication_iri(publication),
+            source=publication.source,
+            content_hash=content_hash(quads),
+        )
+        held = self.entries.get(name)
+        verdict = judge(held, entry, met=name in self.met)
+        if held is not None and verdict in ("older", "duplicate"):
+            where = held.source.member or held.source.file
+            self._reject(item, _REASON[verdict].format(held=held.source, offered=entry.source, where=where))
+            self.met.add(name)
+            return
+        if verdict != "same" or name not in self.met:
+            self.counts[verdict] += 1
+            self.trials += publication.trial is not None
+        self.met.add(name)
+        if verdict != "same":
+            self.entries[name] = entry
+            if verdict == "replace":
+                self._stale += [name, audit_graph_name(publication)]
+            self._waiting[name] = quads
+            self._waiting_quads += len(quads)
+            if self._waiting_quads > _BATCH:
+                self.write()
+
+    def _reject(self, publication: Publication, reason: str) -> None:
+        source = publication.source
+        stated = publication.pmid or publication.doi
+        self.rejected.append(
+            Rejected(
+                file=source.file,
+                member=source.member,
+                position=source.position,
+                id=stated.value if stated else None,
+                reason=reason,
+                excerpt=publication.title[:200],
+            )
+        )
+
+    def write(self) -> None:
+        """Write what waits: replaced graphs go first, then everything new in one batch."""
+        for name in self._stale:
+            self.graph.remove_graph(name)
+        self.graph.extend(quad for quads in self._waiting.values() for quad in quads)
+        self._waiting.clear()
+        self._stale.clear()
+        self._waiting_quads = 0
+
+    def finish(self) -> None:
+        """Write what still waits, and the catalog."""
+        self.write()
+        if self.changed:
+            catalog = (quad for entry in self.entries.values() for quad in entry_quads(entry))
+            self.graph.replace_graph(CATALOG, catalog)
+
+    def report(self, folder: Path) -> BuildReport:
+        return BuildReport(
+            new=self.counts["new"],
+            replaced=self.counts["replace"],
+            unchanged=self.counts["same"],
+            rejected=tuple(self.rejected),
+            trials=self.trials,
+            quads=len(self.graph),
+            folder=str(folder),
+        )
+
+
+def _nothing_loaded(rejected: list[Rejected]) -> str:
+    if not rejected:
+        return "no records in what was named; name a file, folder, zip or glob of PubMed records"
+    reasons = [f"{reject.member or reject.file}: {reject.reason}" for reject in rejected[:5]]
+    more = f"\n… and {len(rejected) - 5} more" if len(rejected) > 5 else ""
+    return "not one record could be read\n" + "\n".join(reasons) + more
+
+
+def _read_rejects(generation: Path | None) -> list[Rejected]:
+    if generation is None or not (generation / REJECTED).exists():
+        return []
+    lines = (generation / REJECTED).read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Rejected) for line in lines]
+
+
+def _standing_rejects(folder: Path, intake: _Intake) -> list[Rejected]:
+    """Rejects of earlier builds stand until their file is loaded again."""
+    earlier = _read_rejects(current_generation(folder))
+    return [
+        reject for reject in earlier if (reject.file, reject.member) not in intake.files
+    ] + intake.rejected
+
+
+def _write_rejects(path: Path, rejects: list[Rejected]) -> None:
+    with path.open("wb") as file:
+        for reject in rejects:
+            file.write(msgspec.json.encode(reject) + b"\n")

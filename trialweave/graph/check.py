@@ -1,0 +1,195 @@
+"""Check a store: shapes, every quote against its text, every heading, substance and unit known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from itertools import islice
+from typing import Literal as OneOf
+
+import pyoxigraph
+import pyshacl
+import rdflib
+
+from trialweave.errors import CheckError
+from trialweave.graph.catalog import CATALOG
+from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
+from trialweave.graph.quads import NamedNode, words
+from trialweave.graph.store import Graph
+from trialweave.ontology import mesh, units
+from trialweave.ontology.prefixes import compact, namespace
+from trialweave.records import Record
+
+OA = namespace("oa")
+SCHEMA = namespace("schema")
+SH = namespace("sh")
+TW = namespace("tw")
+
+_SHACL_BATCH = 40
+"""Record graphs that are validated together: pyshacl has a price per run and one per node."""
+
+
+class Issue(Record, frozen=True):
+    """Something that a check found: an `error`, or a word that is `unknown` to our terminologies."""
+
+    severity: OneOf["error", "unknown"]
+    check: str
+    where: str
+    message: str
+
+
+class CheckReport(Record, frozen=True):
+    """What was looked at, and what was found."""
+
+    issues: tuple[Issue, ...]
+    record_graphs: int
+    quotes: int
+    headings: int
+    units: int
+
+    @property
+    def errors(self) -> int:
+        """How many of the issues are errors."""
+        return sum(issue.severity == "error" for issue in self.issues)
+
+    def summary(self) -> str:
+        """One line for a person."""
+        unknown = len(self.issues) - self.errors
+        return (
+            f"checked {self.record_graphs:,} record graphs against the shapes, {self.quotes:,} quotes, "
+            f"{self.headings:,} headings and substances, {self.units:,} units: "
+            f"{self.errors:,} error{'' if self.errors == 1 else 's'}, {unknown:,} unknown"
+        )
+
+
+def check(graph: Graph) -> CheckReport:
+    """Run all checks. Findings are data; a CheckError means that a check could not be run.
+
+    >>> check(Graph.in_memory()).errors
+    0
+    """
+    records = [words(quad.subject) for quad in graph.quads(CATALOG) if _is_record(quad)]
+    counts: dict[str, int] = {}
+    issues: list[Issue] = []
+    steps: tuple[tuple[str, Callable[[Graph], Iterator[Issue | None]]], ...] = (
+        ("quotes", _quotes),
+        ("headings", _headings),
+        ("units", _units),
+    )
+    for name, step in steps:
+        looked_at = list(step(graph))
+        counts[name] = len(looked_at)
+        issues += [issue for issue in looked_at if issue is not None]
+    issues += _shapes(graph, sorted(set(records)))
+    return CheckReport(issues=tuple(issues), record_graphs=len(set(records)), **counts)
+
+
+def _is_record(quad: pyoxigraph.Quad) -> bool:
+    return isinstance(quad.object, NamedNode) and quad.object.value == TW["SourceRecord"]
+
+
+def _shapes(graph: Graph, records: list[str]) -> Iterator[Issue]:
+    """SHACL, batch by batch, over the record graphs."""
+    shapes = rdflib.Graph().parse(
+        data=files("trialweave.ontology").joinpath("shapes.ttl").read_text("utf-8"), format="turtle"
+    )
+    names = iter(records)
+    while batch := list(islice(names, _SHACL_BATCH)):
+        triples = (quad.triple for name in batch for quad in graph.quads(name))
+        data = rdflib.Graph().parse(
+            data=pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES), format="nt"
+        )
+        _, results, text = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inplace=True)
+        if not isinstance(results, rdflib.Graph):
+            raise CheckError(f"the SHACL validator failed: {text}")
+        yield from _violations(results)
+
+
+def _violations(results: rdflib.Graph) -> Iterator[Issue]:
+    rows = results.query(
+        "SELECT ?focus ?path ?message ?value WHERE { ?r a sh:ValidationResult ; sh:focusNode ?focus ."
+        " OPTIONAL { ?r sh:resultPath ?path } OPTIONAL { ?r sh:resultMessage ?message }"
+        " OPTIONAL { ?r sh:value ?value } } ORDER BY ?focus ?path ?message",
+        initNs={"sh": SH[""]},
+    )
+    for row in rows:
+        focus, path, message, value = row  # type: ignore[misc]
+        told = f" ({compact(str(path))})" if path else ""
+        found = f", found {value}" if value is not None else ""
+        yield Issue(severity="error", check="shape", where=str(focus), message=f"{message}{told}{found}")
+
+
+_SPANS = f"""
+PREFIX oa: <{OA[""]}>
+SELECT ?span ?source ?start ?end ?exact ?prefix ?suffix WHERE {{
+  ?span oa:hasSource ?source ; oa:hasSelector ?position , ?quote .
+  ?position oa:start ?start ; oa:end ?end .
+  ?quote oa:exact ?exact .
+  OPTIONAL {{ ?quote oa:prefix ?prefix }}
+  OPTIONAL {{ ?quote oa:suffix ?suffix }}
+}} ORDER BY ?source ?start ?end
+"""
+
+
+def _quotes(graph: Graph) -> Iterator[Issue | None]:
+    """Every quote is the text at its offsets, with the right words before and behind it."""
+
+    @lru_cache(maxsize=1)  # spans come sorted by their text
+    def text_of(source: NamedNode) -> str | None:
+        for quad in graph.quads_of(subject=source, predicate=TW["content"]):
+            if isinstance(quad.object, pyoxigraph.Literal):
+                return quad.object.value
+        return None
+
+    for row in graph.select(_SPANS):
+        text = text_of(row["source"])
+        start, end = int(row["start"].value), int(row["end"].value)
+        where, exact = row["span"].value, row["exact"].value
+        if text is None:
+            message = f"its text {row['source'].value} is not in the store"
+        elif text[start:end] != exact:
+            message = f"the quote is {exact!r}, but the text at {start} to {end} is {text[start:end]!r}"
+        elif row["prefix"] and not text[:start].endswith(row["prefix"].value):
+            message = "the words before the quote are not those of the text"
+        elif row["suffix"] and not text[end:].startswith(row["suffix"].value):
+            message = "the words behind the quote are not those of the text"
+        else:
+            yield None
+            continue
+        yield Issue(severity="error", check="quote", where=where, message=message)
+
+
+def _headings(graph: Graph) -> Iterator[Issue | None]:
+    """Every heading, qualifier and substance is one that our MeSH knows."""
+    for what in ("unresolvedHeading", "unresolvedSubstance"):
+        for quad in graph.quads_of(predicate=TW[what]):
+            yield Issue(
+                severity="unknown",
+                check="heading" if what == "unresolvedHeading" else "substance",
+                where=words(quad.subject),
+                message=f"MeSH {mesh.VERSION} as bundled has no {words(quad.object)!r}",
+            )
+    for predicate in (*SUBJECT_TERMS, TW["mentionsSubstance"]):
+        for quad in graph.quads_of(predicate=predicate):
+            uis = mesh_uis(quad.object)
+            unknown = [ui for ui in uis or () if ui and mesh.label(ui) is None]
+            if uis is None:
+                message = f"{quad.object} is no MeSH term"
+                yield Issue(severity="error", check="heading", where=words(quad.subject), message=message)
+            elif unknown:
+                message = f"MeSH {mesh.VERSION} as bundled has no {', '.join(unknown)}"
+                yield Issue(severity="unknown", check="heading", where=words(quad.subject), message=message)
+            else:
+                yield None
+
+
+def _units(graph: Graph) -> Iterator[Issue | None]:
+    """Every unit is one that we can say in UCUM."""
+    for predicate in (TW["unit"], SCHEMA["doseUnit"]):
+        for quad in graph.quads_of(predicate=predicate):
+            if units.ucum(words(quad.object)) is not None:
+                yield None
+                continue
+            message = f"unit {words(quad.object)!r} has no UCUM form in our table"
+            yield Issue(severity="unknown", check="unit", where=words(quad.subject), message=message)

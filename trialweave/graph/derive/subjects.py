@@ -1,0 +1,90 @@
+"""What a trial studies, drug and condition, each on a stated basis.
+
+A drug: an arm receives it. Or a MeSH heading of the publication says "X / therapeutic use" (or
+administration & dosage), and X is a specific drug, or the heading that a substance of the record
+maps to, which is then the drug. A condition: a heading says "Y / drug therapy" (or another therapy).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from trialweave.graph.derive.indexing import Indexing, indexing_of
+from trialweave.graph.iris import TWGRAPH, TWID
+from trialweave.graph.quads import GraphWriter, NamedNode
+from trialweave.graph.store import Graph
+from trialweave.ontology import mesh
+from trialweave.ontology.prefixes import namespace
+
+MESH = namespace("mesh")
+RDF = namespace("rdf")
+TW = namespace("tw")
+
+SUBJECTS = TWGRAPH["derived/subjects"]
+
+THERAPY = {"drug therapy", "therapy", "radiotherapy", "surgery", "diet therapy", "prevention & control"}
+"""Qualifiers that make the heading the condition that is treated."""
+
+USE = {"therapeutic use", "administration & dosage"}
+"""Qualifiers that make the heading the drug that is given."""
+
+
+def conditions(indexing: Indexing) -> Iterator[tuple[str, str]]:
+    """UI of each treated condition, and the heading line that says so."""
+    for line in indexing.lines:
+        if line.qualifier in THERAPY and mesh.is_disease(line.descriptor):
+            yield line.descriptor, f"MeSH heading {line}"
+
+
+def drugs(indexing: Indexing) -> Iterator[tuple[str, str]]:
+    """UI of each drug in therapeutic use, and the heading line that says so."""
+    for line in indexing.lines:
+        if line.qualifier not in USE:
+            continue
+        meant = indexing.meant_by(line.descriptor)
+        for ui in meant:
+            yield ui, f"MeSH heading {line}, to which the substance {mesh.label(ui)} maps"
+        if not meant and mesh.is_specific_drug(line.descriptor):
+            yield line.descriptor, f"MeSH heading {line}"
+
+
+def write(graph: Graph) -> None:
+    """Replace the graph of what trials study."""
+    writer = GraphWriter(SUBJECTS)
+    for report in graph.quads_of(predicate=TW["reportsTrial"]):
+        publication, trial = report.subject, report.object
+        if not isinstance(publication, NamedNode) or not isinstance(trial, NamedNode):
+            continue
+        indexing = indexing_of(graph, publication)
+        for ui, basis in conditions(indexing):
+            _state(writer, trial, TW["studiesCondition"], NamedNode(MESH[ui]), basis)
+        for drug in _drugs_of_arms(graph, trial):
+            _state(writer, trial, TW["studiesDrug"], drug, "given in an arm")
+        for ui, basis in drugs(indexing):
+            _state(writer, trial, TW["studiesDrug"], NamedNode(MESH[ui]), basis)
+    graph.replace_graph(SUBJECTS, writer.quads())
+
+
+def _drugs_of_arms(graph: Graph, trial: NamedNode) -> Iterator[NamedNode]:
+    for arm in graph.quads_of(subject=trial, predicate=TW["hasArm"]):
+        for given in graph.quads_of(subject=_node(arm.object), predicate=TW["hasIntervention"]):
+            for drug in graph.quads_of(subject=_node(given.object), predicate=TW["drug"]):
+                yield _node(drug.object)
+
+
+def _node(term: object) -> NamedNode:
+    if not isinstance(term, NamedNode):
+        raise TypeError(f"expected an IRI in our own graph, found {term}")
+    return term
+
+
+def _state(writer: GraphWriter, trial: NamedNode, predicate: str, value: NamedNode, basis: str) -> None:
+    """The triple, and a statement that keeps its basis."""
+    writer.add(trial, predicate, value)
+    digest = hashlib.sha256(f"{trial} {predicate} {value} {basis}".encode()).hexdigest()
+    statement = writer.node(TWID[f"subject/{digest[:12]}"], RDF["Statement"])
+    writer.add(statement, RDF["subject"], trial)
+    writer.add(statement, RDF["predicate"], NamedNode(predicate))
+    writer.add(statement, RDF["object"], value)
+    writer.add(statement, TW["basis"], basis)

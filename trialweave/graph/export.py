@@ -1,0 +1,96 @@
+"""Export: the graph as a file that any RDF tool reads, the same bytes for the same graph."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import pyoxigraph
+
+from trialweave.errors import StoreError
+from trialweave.graph.quads import Quad, Triple
+from trialweave.graph.store import Graph
+from trialweave.ontology.prefixes import PREFIXES
+from trialweave.records import Record
+
+FORMATS = {
+    ".nq": pyoxigraph.RdfFormat.N_QUADS,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+    ".jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".rdf": pyoxigraph.RdfFormat.RDF_XML,
+}
+
+
+class Exported(Record, frozen=True):
+    """What was written: `graphs` is None where the format holds no graph names."""
+
+    file: str
+    statements: int
+    graphs: int | None
+
+
+def export(graph: Graph, file: Path) -> Exported:
+    """Write the whole graph to `file`, in the format of its ending, `.gz` behind it or not.
+
+    Quads are sorted by graph, subject, predicate, object. Formats without graph names (`.nt`, `.ttl`,
+    `.rdf`) get each triple once. The file appears whole or not at all.
+
+    Raises StoreError for an ending that is not known, or if the file cannot be written.
+    """
+    suffixes = [suffix.lower() for suffix in file.suffixes]
+    zipped = suffixes[-1:] == [".gz"]
+    ending = (suffixes[-2:-1] if zipped else suffixes[-1:]) or [""]
+    form = FORMATS.get(ending[0])
+    if form is None:
+        raise StoreError(
+            f"{file}: unknown ending {ending[0]!r}; use one of {', '.join(FORMATS)} (.gz may follow)"
+        )
+    names = graph.graph_names()
+    counter = _Counter()
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as raw:
+            if zipped:
+                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
+                    _serialise(graph, names, form, cast("IO[bytes]", packed), counter)
+            else:
+                _serialise(graph, names, form, raw, counter)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"{file}: cannot be written ({error.strerror or error})") from error
+    return Exported(
+        file=str(file), statements=counter.count, graphs=len(names) if form.supports_datasets else None
+    )
+
+
+class _Counter:
+    count = 0
+
+
+def _serialise(
+    graph: Graph, names: list[str], form: pyoxigraph.RdfFormat, out: IO[bytes], counter: _Counter
+) -> None:
+    prefixes = dict(PREFIXES)
+    if form.supports_datasets:
+        pyoxigraph.serialize(_sorted_quads(graph, names, counter), out, form, prefixes=prefixes)
+    else:
+        pyoxigraph.serialize(_sorted_triples(graph, names, counter), out, form, prefixes=prefixes)
+
+
+def _sorted_quads(graph: Graph, names: list[str], counter: _Counter) -> Iterator[Quad]:
+    for name in names:
+        for quad in sorted(graph.quads(name), key=str):
+            counter.count += 1
+            yield quad
+
+
+def _sorted_triples(graph: Graph, names: list[str], counter: _Counter) -> Iterator[Triple]:
+    triples = {quad.triple for name in names for quad in graph.quads(name)}
+    for triple in sorted(triples, key=str):
+        counter.count += 1
+        yield triple

@@ -1,0 +1,160 @@
+"""What a file is, by its content; never by its name.
+
+`FORMATS` is the table of what can be read: a further format is one more row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple, Protocol
+
+from trialweave.errors import LoadError
+from trialweave.loaders import medline, pubmed_abstract, pubmed_page, pubmed_xml
+from trialweave.loaders.decoding import declared_encoding
+from trialweave.records import Publication, Rejected
+
+
+class Reader(Protocol):
+    """Reads one stream of its format."""
+
+    def __call__(
+        self, stream: BinaryIO, *, file: str, member: str | None = None
+    ) -> Iterator[Publication | Rejected]:
+        """The stream's records in order, loaded or set aside."""
+
+
+class Format(NamedTuple):
+    """A format that can be read; `matches` is asked with the beginning of the file as text."""
+
+    name: str
+    matches: Callable[[str], bool]
+    read: Reader
+
+
+FORMATS = (
+    Format(pubmed_xml.FORMAT, pubmed_xml.matches, pubmed_xml.read),
+    Format(medline.FORMAT, medline.matches, medline.read),
+    Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
+    Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
+)
+
+_CHOOSE = 'on PubMed choose Save, Format "PubMed" (MEDLINE) or "Abstract (text)", or fetch XML with efetch'
+
+# Bytes that open a file of another kind.
+_SIGNATURES = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"BZh", "a bzip2 file (unpack it)"),
+    (b"\xfd7zXZ", "an xz file (unpack it)"),
+    (b"7z\xbc\xaf", "a 7z archive (unpack it)"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+
+
+def _means(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    return lambda head: compiled.match(head) is not None
+
+
+# Texts that look like a PubMed export and are none, most telling first. `match` begins after white space.
+_TAGS = r"(?:<[?!][^>]*>\s*)*<"  # declarations, then the first element
+_LOOKALIKES: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (
+        _means(r'"\s*(?:<\?xml|<!DOCTYPE|<Pubmed|\\n)'),
+        "XML written as a JSON string (its quotes and line ends are escaped); decode it with a JSON reader, "
+        "or fetch the XML itself with efetch",
+    ),
+    (
+        _means(r"(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^>\[]*\[.*?<!ENTITY"),
+        "XML that declares entities of its own, which may expand without bound; PubMed's exports have none: "
+        "fetch the file again from PubMed",
+    ),
+    (_means(_TAGS + r"html|<!doctype html"), f"an HTML page; {_CHOOSE}"),
+    (
+        _means(_TAGS + r"(?:pre>)?\s*&lt;"),
+        "XML written as HTML text (its tags are escaped); use efetch, retmode=xml",
+    ),
+    (
+        _means(_TAGS + r"(?:eSummaryResult|DocSum)"),
+        "an esummary answer, without abstract; use efetch, retmode=xml",
+    ),
+    (
+        _means(_TAGS + r"(?:eSearchResult|uilist|IdList)"),
+        "an esearch answer, a list of ids; use efetch, retmode=xml",
+    ),
+    (
+        _means(_TAGS + r"(?:article|pmc-articleset)[\s>]"),
+        "PubMed Central full text (JATS); use efetch with db=pubmed",
+    ),
+    (_means(_TAGS + r"clinical_study"), "a ClinicalTrials.gov record (legacy XML), not a PubMed record"),
+    (_means(r"<"), "XML or HTML without a PubMed record; fetch PubMed XML with efetch, retmode=xml"),
+    (_means(r"[\[{]"), f"JSON, not a PubMed export; {_CHOOSE}"),
+    (_means(r"(?:%[^\n]*\n\s*)*@\w+\s*[{(]"), f"a BibTeX export, without MeSH and substances; {_CHOOSE}"),
+    (_means(r"(?:.*\n)??TY  - "), f"a RIS export, without MeSH qualifiers and substances; {_CHOOSE}"),
+    (_means(r"%[0A-Z] \S"), f"an EndNote export; {_CHOOSE}"),
+    (_means(r"FN (?:Clarivate|Thomson)"), f"a Web of Science export; {_CHOOSE}"),
+    (_means(r'"?PMID"?[,\t]'), f'the "CSV" export, which has no abstract; {_CHOOSE}'),
+    (
+        _means(r"(?:PMID:? ?)?\d{1,9}(?:[\s,;]+(?:PMID:? ?)?\d{1,9})*[\s,;]*\Z"),
+        f'the "PMID" export, a list of ids; {_CHOOSE}',
+    ),
+    (_means(r"[^\n,]*,[^\n]*,[^\n]*\n[^\n,]*,[^\n]*,"), f"a table (CSV), not a PubMed export; {_CHOOSE}"),
+)
+
+_NUMBERED = re.compile(r"^\d{1,7}[:.] ?\S(?:[^\n]|\n(?!\s*\n))*", re.MULTILINE)
+
+
+def _is_summary(text: str) -> bool:
+    """Whether the first numbered paragraph has it all, PMID included."""
+    first = _NUMBERED.search(text)
+    return first is not None and re.search(r"PMID:\s*\d", first[0]) is not None and not text.startswith("<")
+
+
+def detect(head: bytes) -> Format:
+    """The format of a file that begins with `head` (the first 64 kB will do).
+
+    Raises LoadError that says what the file is and what to export instead.
+
+    >>> detect(b"PMID- 33586360\\nOWN - NLM\\n").name
+    'medline'
+    >>> detect(b"33586360\\n33586361\\n")
+    Traceback (most recent call last):
+    trialweave.errors.LoadError: this is the "PMID" export, a list of ids; ...
+    """
+    if not head:
+        raise LoadError("the file is empty")
+    for signature, kind in _SIGNATURES:
+        if head.startswith(signature):
+            raise LoadError(f"this is {kind}, not a PubMed export; {_CHOOSE}")
+    if head[257:262] == b"ustar":
+        raise LoadError("this is a tar archive; unpack it and give the folder")
+    encoding = declared_encoding(head) or "utf-8"
+    if b"\0" in head and encoding != "utf-16":
+        if head[1::2].count(0) > len(head) // 4 or head[::2].count(0) > len(head) // 4:
+            raise LoadError("this looks like UTF-16 without a byte order mark; save it as UTF-8")
+        raise LoadError(f"this is a binary file, not a PubMed export; {_CHOOSE}")
+    # only to tell the kind: whoever reads the file decodes it strictly
+    text = (
+        head.removeprefix(codecs.BOM_UTF8)
+        .decode(encoding, errors="replace")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
+    text = text.lstrip()
+    if not text:
+        raise LoadError("the file is empty but for white space")
+    if _is_summary(text) and not medline.matches(text):
+        raise LoadError(f'this is the "Summary (text)" export, which has no abstract; {_CHOOSE}')
+    for form in FORMATS:
+        if form.matches(text):
+            return form
+    for is_meant, kind in _LOOKALIKES:
+        if is_meant(text):
+            raise LoadError(f"this is {kind}")
+    raise LoadError(f"this is no PubMed record that we know; {_CHOOSE}")

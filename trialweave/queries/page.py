@@ -1,0 +1,100 @@
+"""A trial on one page: design, results, toxicity, what the audit found, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from trialweave.graph.store import Graph
+from trialweave.ontology.prefixes import compact
+from trialweave.queries.catalogue import question
+from trialweave.queries.run import ask
+from trialweave.queries.table import Python
+from trialweave.queries.values import resolve_trial
+
+Row = Mapping[str, Python]
+
+_WIDTH = 20
+
+
+def trial_page(graph: Graph, trial: str) -> str:
+    """The page of a trial, as text. Raises QueryError if this graph does not have it."""
+    iri = resolve_trial(graph, trial).value
+
+    def rows(name: str, **given: str) -> list[dict[str, Python]]:
+        return ask(graph, question(name), given).records()
+
+    summary = rows("trial-summary", trial=iri)
+    titles = [str(row["value"]) for row in summary if row["item"] == "title"]
+    lines = [*(titles or ["(no publication in this graph reports this trial)"]), compact(iri), ""]
+    lines += _section("Design", (_stated(row) for row in summary if row["item"] != "title"))
+    lines += _section("Results", _results(rows("trial-results", trial=iri)))
+    lines += _section("Adverse events", _events(rows("trial-adverse-events", trial=iri)))
+    lines += _section("What the number audit found", _findings(rows("number-audit", only_trial=iri)))
+    lines.append(
+        f"Where a fact stands: trialweave ask STORE evidence-of fact=… · all of it: trial={compact(iri)}"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _section(title: str, entries: Iterable[list[str]]) -> list[str]:
+    body = [line for entry in entries for line in entry]
+    return [title, "─" * len(title), *body, ""] if body else []
+
+
+def _quoted(row: Row) -> list[str]:
+    """The words, folded to one line; they are never cut."""
+    quote = row.get("quote")
+    return [f"{'':{_WIDTH}}  “{' '.join(str(quote).split())}”"] if quote else []
+
+
+def _stated(row: Row) -> list[str]:
+    of = f" ({row['of']})" if row["of"] else ""
+    return [f"{row['item'] or '':{_WIDTH}}  {row['value']}{of}", *_quoted(row)]
+
+
+def _results(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+    for endpoint, group in groupby(found, key=lambda row: (row["endpoint"], row["role"])):
+        name, role = endpoint
+        yield [f"{name or 'endpoint not stated'}{f' ({role} endpoint)' if role else ''}"]
+        for row in group:
+            versus = f" versus {row['versus']}" if row["versus"] else ""
+            arm = row["arm"] or "arm not stated"
+            yield [f"  {row['measure'] or '':{_WIDTH - 2}}  {arm}{versus}: {_value(row)}", *_quoted(row)]
+
+
+def _value(row: Row) -> str:
+    parts = []
+    if row["value"] is not None:
+        parts.append(f"{row['value']}{_unit(row['unit'])}")
+    if row["n"] is not None:
+        parts.append(f"{row['n']}" + (f" of {row['of']}" if row["of"] is not None else ""))
+    if row["ci_low"] is not None or row["ci_high"] is not None:
+        level = f"{row['ci_level']} % CI " if row["ci_level"] is not None else ""
+        parts.append(f"({level}{row['ci_low']} to {row['ci_high']})")
+    if row["p"] is not None:
+        parts.append(f"p {row['p']}")
+    if row["timepoint"] is not None:
+        parts.append(f"at {row['timepoint']}")
+    return " ".join(parts)
+
+
+def _unit(unit: Python) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _events(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+    for row in found:
+        grade = f", grade {row['grade']}" if row["grade"] else ""
+        cause = f", {row['attribution']}" if row["attribution"] else ""
+        count = [] if row["affected"] is None else [str(row["affected"])]
+        count += [] if row["at_risk"] is None else [f"of {row['at_risk']}"]
+        count += [] if row["percent"] is None else [f"({row['percent']} %)"]
+        audit = f"  ⚠ {row['audit']}" if row["audit"] else ""
+        what = f"{row['event']}{grade}{cause}"
+        yield [f"  {row['arm'] or 'arm not stated'}: {what}: {' '.join(count)}{audit}", *_quoted(row)]
+
+
+def _findings(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+    for row in found:
+        yield [f"  {row['check']} ({row['certainty']}): {row['message']}", *_quoted(row)]

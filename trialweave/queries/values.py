@@ -1,0 +1,197 @@
+"""From what a person types to an RDF term: ids, CURIEs, IRIs, labels, numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from trialweave.errors import LinkError, QueryError
+from trialweave.graph.quads import Literal, NamedNode, Term, to_term
+from trialweave.graph.store import Graph
+from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
+from trialweave.queries.catalogue import Parameter
+
+FABIO = namespace("fabio")
+PRISM = namespace("prism")
+RDFS = namespace("rdfs")
+SKOS = namespace("skos")
+TW = namespace("tw")
+
+_NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
+_PMID = re.compile(r"(?:pmid:?\s*)?(\d{1,8})", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_CURIE = re.compile(r"([A-Za-z][\w-]*):(\S+)")
+
+
+def parse_value(name: str, parameter: Parameter, given: str, graph: Graph) -> Term:
+    """The RDF term that `given` stands for, by the parameter's type.
+
+    Raises QueryError: what was expected, and (for a label) the candidates.
+    """
+    kind = parameter.type
+    try:
+        if kind == "concept":
+            return resolve_concept(graph, given)
+        if kind == "trial":
+            return resolve_trial(graph, given)
+        if kind == "publication":
+            return resolve_publication(graph, given)
+        if kind == "fact":
+            return _iri(given)
+        if kind == "integer":
+            return to_term(int(given))
+        if kind == "decimal":
+            return to_term(_decimal(given))
+    except (ValueError, LinkError) as error:
+        raise QueryError(f"{name}={given}: expected {_EXPECTED[kind]} ({error})") from error
+    if kind == "grade":
+        if given not in ("1", "2", "3", "4", "5"):
+            raise QueryError(f"{name}={given}: expected a CTCAE grade, 1 to 5")
+        return to_term(int(given))
+    if kind == "choice" and given not in parameter.choices:
+        raise QueryError(f"{name}={given}: expected one of {', '.join(parameter.choices)}")
+    return Literal(given)
+
+
+_EXPECTED = {
+    "concept": "a label, a CURIE such as mesh:D006973, or an IRI",
+    "trial": "a registry id such as NCT02649361, or the PMID or DOI of its publication, or an IRI",
+    "publication": "a PMID, a DOI or an IRI",
+    "fact": "the IRI of a fact, as the other questions give it",
+    "integer": "a whole number",
+    "decimal": "a number",
+}
+
+
+def _decimal(given: str) -> Decimal:
+    try:
+        value = Decimal(given)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not value.is_finite():
+        raise ValueError("not a finite number")
+    return value
+
+
+def _iri(given: str) -> NamedNode:
+    """An IRI or a CURIE of a known prefix; a label is refused."""
+    given = given.removeprefix("<").removesuffix(">")
+    match = _CURIE.fullmatch(given)
+    if match is None:
+        raise QueryError(f"{given!r} is no IRI")
+    if match[1] in PREFIXES and not match[2].startswith("//"):
+        return NamedNode(expand(given))
+    return NamedNode(given)
+
+
+def resolve_concept(graph: Graph, given: str) -> NamedNode:
+    """A term of a terminology, or a local concept: by IRI, by CURIE, by label.
+
+    A preferred label wins over a synonym, a terminology's term over a label that only sources use.
+    Raises QueryError if nothing or more than one thing bears the label.
+    """
+    bare = given.strip().removeprefix("<").removesuffix(">")
+    match = _CURIE.fullmatch(bare)
+    if match and (match[1] in PREFIXES or match[2].startswith("//")):
+        return _iri(bare)
+    for predicate, terminology in (
+        (RDFS["label"], True),
+        (SKOS["altLabel"], True),
+        (SKOS["prefLabel"], False),
+    ):
+        found = _bearers(graph, predicate, given, terminology=terminology)
+        if len(found) == 1:
+            return NamedNode(found[0])
+        if found:
+            listed = ", ".join(compact(iri) for iri in found)
+            raise QueryError(f"{given!r} is the label of several terms: {listed}; give one of these instead")
+    near = _containing(graph, given)
+    hint = f"; did you mean {', '.join(near)}?" if near else "; give a CURIE such as mesh:D006973, or an IRI"
+    raise QueryError(f"no term in this graph has the label {given!r}{hint}")
+
+
+_BEARERS = """
+SELECT DISTINCT ?term WHERE {{
+  VALUES ?wanted {{ {wanted} }}
+  ?term <{predicate}> ?label .
+  FILTER(LCASE(STR(?label)) = ?wanted)
+  {restriction}
+}} ORDER BY ?term
+"""
+
+_TERMS = "FILTER(STRSTARTS(STR(?term), '{mesh}') || STRSTARTS(STR(?term), '{obo}'))".format(
+    mesh=namespace("mesh").iri, obo=namespace("obo").iri
+)
+
+
+def _bearers(graph: Graph, predicate: str, label: str, *, terminology: bool) -> list[str]:
+    wanted = Literal(" ".join(label.split()).lower())
+    query = _BEARERS.format(wanted=wanted, predicate=predicate, restriction=_TERMS if terminology else "")
+    return [row["term"].value for row in graph.select(query)]
+
+
+def _containing(graph: Graph, part: str, limit: int = 5) -> list[str]:
+    wanted = Literal(" ".join(part.split()).lower())
+    query = f"""
+    SELECT DISTINCT ?label WHERE {{
+      VALUES ?wanted {{ {wanted} }}
+      ?term <{RDFS["label"]}>|<{SKOS["altLabel"]}>|<{SKOS["prefLabel"]}> ?label .
+      FILTER(CONTAINS(LCASE(STR(?label)), ?wanted))
+    }} ORDER BY STRLEN(STR(?label)) ?label LIMIT {limit}
+    """
+    return [row["label"].value for row in graph.select(query)]
+
+
+def resolve_publication(graph: Graph, given: str) -> NamedNode:
+    """A publication by PMID, DOI or IRI. Raises QueryError if this graph does not have it."""
+    given = given.strip()
+    if match := _PMID.fullmatch(given):
+        candidates = [NamedNode(namespace("pubmed")[match[1]])]
+    elif match := _DOI.fullmatch(given):
+        candidates = _publications_with_doi(graph, match[1])
+    else:
+        candidates = [_iri(given)]
+    for candidate in candidates:
+        if next(iter(graph.quads_of(subject=candidate)), None) is not None:
+            return candidate
+    raise QueryError(f"there is no publication {given} in this graph")
+
+
+def _publications_with_doi(graph: Graph, doi: str) -> list[NamedNode]:
+    query = f"""
+    SELECT ?publication WHERE {{
+      VALUES ?wanted {{ {Literal(doi.lower())} }}
+      ?publication <{PRISM["doi"]}> ?doi . FILTER(LCASE(?doi) = ?wanted)
+    }} ORDER BY ?publication
+    """
+    return [NamedNode(row["publication"].value) for row in graph.select(query)]
+
+
+def resolve_trial(graph: Graph, given: str) -> NamedNode:
+    """A trial by registry id, by IRI, or by the PMID or DOI of the publication that reports it."""
+    given = given.strip()
+    if _NCT.fullmatch(given):
+        trial = NamedNode(namespace("nct")[given.upper()])
+    elif found := _trials_with_id(graph, given):
+        trial = found[0]
+    elif _PMID.fullmatch(given) or _DOI.fullmatch(given):
+        publication = resolve_publication(graph, given)
+        reported = [q.object for q in graph.quads_of(subject=publication, predicate=TW["reportsTrial"])]
+        if not reported or not isinstance(reported[0], NamedNode):
+            raise QueryError(f"publication {given} reports no trial in this graph")
+        trial = reported[0]
+    else:
+        trial = _iri(given)
+    if next(iter(graph.quads_of(subject=trial)), None) is None:
+        raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
+    return trial
+
+
+def _trials_with_id(graph: Graph, given: str) -> list[NamedNode]:
+    query = f"""
+    SELECT DISTINCT ?trial WHERE {{
+      VALUES ?id {{ {Literal(given)} }}
+      ?trial <{TW["registryId"]}> ?id ; a <{TW["Trial"]}>
+    }} ORDER BY ?trial
+    """
+    return [NamedNode(row["trial"].value) for row in graph.select(query)]
