@@ -27,7 +27,7 @@ from trialweave.records import Field, MeshHeading, Publication, Qualifier, Rejec
 FORMAT = "medline"
 
 _HEAD = re.compile(
-    r"^PMID- *\d+\s*$|^(?:OWN|TI  |STAT)- .*\r?\n(?:.*\r?\n)*?(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE
+    r"^PMID- *\d+\s*$|^(?:OWN |STAT)- .*\r?\n(?:.*\r?\n)*?(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE
 )
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
 _RN = re.compile(r"(\S+(?: \d+(?:\.[\d-]+)*)?) \((.*)\)")

@@ -171,9 +171,12 @@ def _publication(piece: Piece, source: Source) -> Publication:
 
 
 def _find_citation(rows: Sequence[Block]) -> _Cited | None:
+    navigation = False
     for number, row in enumerate(rows):
-        if _is_heading(row.words):
-            return None
+        heading = row.words.rstrip(":").lower()
+        navigation = navigation or heading == "page navigation"
+        if heading in ("similar articles", "cited by", "references") and not navigation:
+            return None  # from here on, citations are of other papers
         place = _PLACE.fullmatch(row.words)
         above = rows[number - 1].words if number else ""
         if place is not None and above and not _CHROME.fullmatch(above):
@@ -208,15 +211,14 @@ def _sections(rows: Sequence[Block], start: int) -> dict[str, list[Block]]:
     name = ""
     for row in rows[start:]:
         heading = row.words.removesuffix(" collapse").rstrip(":").lower()
+        if heading == "page navigation":  # a list of the page's headings
+            break
         if heading in _HEADINGS:
             name = heading
             if name in (*_LISTS, "abstract") and any(one.words for one in sections.get(name, ())):
-                if name == "abstract":
-                    name = "page navigation"
-                else:
-                    raise LoadError(
-                        f"{row.words!r} stands twice: the file holds several pages; save one page a file"
-                    )
+                raise LoadError(
+                    f"{row.words!r} stands twice: the file holds several pages; save one page a file"
+                )
             sections.setdefault(name, [])
         else:
             sections[name].append(row)
@@ -224,7 +226,9 @@ def _sections(rows: Sequence[Block], start: int) -> dict[str, list[Block]]:
 
 
 def _title_above(text: str, rows: Sequence[Block], cited: _Cited) -> Block | None:
-    above = [row for row in rows[: cited.first] if not _CHROME.fullmatch(row.words)]
+    above = [
+        row for row in rows[: cited.first] if not _CHROME.fullmatch(row.words) and not _is_heading(row.words)
+    ]
     while above and not above[-1].words:
         above.pop()
     if cited.split or not above:
@@ -326,10 +330,14 @@ def _items(text: str, rows: Sequence[Block]) -> list[_Item]:
 
 
 def _split_list(rows: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """A list, and the rows after the first gap that is wider than the one between its first two items."""
+    """A list, and the rows after the first gap that is wider than the one usual between its items.
+
+    Of two items, a gap of two empty lines or more is such a gap.
+    """
     filled = [number for number, row in enumerate(rows) if row.words]
     gaps = [later - earlier for earlier, later in pairwise(filled)]
-    wide = next((place for place, gap in enumerate(gaps) if gap > (gaps[0] if place else 1)), None)
+    usual = min(gaps, default=0) if len(gaps) > 1 else 2
+    wide = next((place for place, gap in enumerate(gaps) if gap > usual), None)
     if wide is None:
         return list(rows), []
     cut = filled[wide + 1]
