@@ -1,5 +1,6 @@
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -127,3 +128,20 @@ def test_gz_in_gz(tmp_path: Path, layers: int) -> None:
         data = gzip.compress(data)
     (tmp_path / "a").write_bytes(data)
     assert pmids(tmp_path / "a") == ["1"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<PubmedArticleSet>" + b"< <PubmedArticle " * 40_000,
+        b"OWN - x\n" * 40_000,
+        b"A trial\n\nJ Try. 2021;1:1.\n\nYes.\n\nMeSH terms\n" + b"* Hope / x\n" * 40_000,
+        b"PMID- 1\nTI  - A\nAB  - " + b"word\n      " * 40_000,
+    ],
+    ids=["open tags", "owners", "headings", "continuations"],
+)
+def test_the_time_grows_with_the_size_and_no_faster(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a").write_bytes(data)
+    before = time.process_time()
+    assert len(list(read(tmp_path / "a"))) == 1
+    assert time.process_time() - before < 3  # a square takes 10 s and more

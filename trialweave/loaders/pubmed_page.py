@@ -16,8 +16,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 from typing import BinaryIO, NamedTuple
 
-import msgspec
-
 from trialweave.errors import LoadError
 from trialweave.loaders.citation import Citation, find_doi, read_citation
 from trialweave.loaders.decoding import Piece, utf8_chunks, utf8_text
@@ -350,22 +348,22 @@ def _values(items: Sequence[_Item]) -> tuple[Stated, ...]:
 
 def _headings(text: str, rows: Sequence[Block]) -> tuple[MeshHeading, ...]:
     """The lines gathered by descriptor, in the order of its first line."""
-    headings: dict[str, MeshHeading] = {}
+    own: dict[str, tuple[bool, Span | None]] = {}
+    qualifiers: dict[str, list[Qualifier]] = {}
     for item in _items(text, rows):
-        descriptor, slash, qualifier = item.words.partition(" / ")
+        descriptor, slash, words = item.words.partition(" / ")
         label = descriptor.removesuffix("*").rstrip()
-        known = headings.get(label, MeshHeading(label=label))
-        major = known.major or descriptor.endswith("*")
+        major, evidence = own.get(label, (False, None))
+        own[label] = (major or descriptor.endswith("*"), evidence if slash else evidence or item.span)
         if slash:
-            one = Qualifier(
-                label=qualifier.removesuffix("*").rstrip(), evidence=item.span, major=qualifier.endswith("*")
+            qualifier = words.removesuffix("*").rstrip()
+            qualifiers.setdefault(label, []).append(
+                Qualifier(label=qualifier, evidence=item.span, major=words.endswith("*"))
             )
-            headings[label] = msgspec.structs.replace(known, major=major, qualifiers=(*known.qualifiers, one))
-        else:
-            headings[label] = msgspec.structs.replace(
-                known, major=major, evidence=known.evidence or item.span
-            )
-    return tuple(headings.values())
+    return tuple(
+        MeshHeading(label=label, evidence=evidence, major=major, qualifiers=tuple(qualifiers.get(label, ())))
+        for label, (major, evidence) in own.items()
+    )
 
 
 def _keywords(text: str, rows: Sequence[Block], after: int, headed: Sequence[Block]) -> tuple[Stated, ...]:
