@@ -128,7 +128,9 @@ def test_check_finds_the_seed_in_order(store: Path) -> None:
 
 def test_extract_prints_one_object_a_line(tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
-    lines.write_text(json.dumps({"id": "x/1", "text": "A trial.\n\nThe hazard ratio was 0.50."}) + "\nnot json\n")
+    lines.write_text(
+        json.dumps({"id": "x/1", "text": "A trial.\n\nThe hazard ratio was 0.50."}) + "\nnot json\n"
+    )
     done = trialweave("extract", SEED, lines)
     assert done.returncode == 3
     first, second = map(json.loads, done.stdout.splitlines())
