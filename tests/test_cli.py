@@ -116,7 +116,7 @@ def test_answers_go_whole_into_a_file(store: Path, tmp_path: Path) -> None:
 
 def test_show_is_a_readable_page(store: Path) -> None:
     page = trialweave("show", store, "NCT02649361").stdout
-    for words in ("hypertension", "3.02 months", "0.46", "“", "primary endpoint", "165"):
+    for words in ("hypertension", "3.02 months", "0.46", "«17 [16%] patients»", "primary endpoint", "165"):
         assert words in page
 
 
