@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, grouped, lettered
+from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, counted, grouped, lettered
 from trialweave.loaders.abstract.sections import Sentence
 from trialweave.loaders.abstract.words import COMMON, WORD, abbreviations, stem, stems
 
@@ -75,7 +75,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     groups = [
         phrase
         for part in parts
-        if part.section != "background"
+        if part.section in ("results", "abstract", "methods", "conclusions")
         for phrase in grouped(text, part.start, part.end)
     ]
     letters = lettered(text, parts)
@@ -104,6 +104,7 @@ def _first_convincing(
     best: list[ArmName] = []
     best_score = 0.0
     for weight, lists in (
+        (0.9, counted(text, parts)),
         (0.3, assigned(text, parts)),
         (0.2, contrasted(text, parts)),
         (0.1, [_clustered(groups, expand)]),
@@ -112,7 +113,7 @@ def _first_convincing(
             arms = _distinct(phrases, expand)
             if not 2 <= len(arms) <= 7 or len(arms) < len(phrases):
                 continue
-            score = weight + _support(text, arms, groups, expand)
+            score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, expand)
             if score > best_score:
                 best, best_score = arms, score
     return best
@@ -181,7 +182,7 @@ def _support(
         + 0.6 * len(named) / len(arms)
         - collisions
         - 0.5 * joined
-        - 0.03 * sum(len(arm.stems) for arm in arms)
+        - 0.02 * sum(len(arm.stems) for arm in arms)
     )
 
 
