@@ -141,8 +141,11 @@ def _adds(words: str) -> bool:
 
 def _distinct(phrases: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list[ArmName]:
     arms: list[ArmName] = []
-    for phrase in phrases:
-        found = stems(phrase.words, expand)
+    sets = [stems(phrase.words, expand) for phrase in phrases]
+    plain = [frozenset(one for one in found if not one[0].isdigit()) for found in sets]
+    if all(plain) and len(set(plain)) == len(plain):
+        sets = plain
+    for phrase, found in zip(phrases, sets, strict=True):
         if found and len(found) <= 12 and all(found != arm.stems for arm in arms):
             arms.append(ArmName(phrase.words, phrase.start, phrase.end, [found]))
     return arms
@@ -156,7 +159,7 @@ def _support(
     Counted for them: the share of the groups that is one arm's, and the share of the arms that is
     spoken of. Counted against them: two unlike groups that would be the same arm, and long names.
     """
-    hits, total, collisions = 0, 0, 0
+    hits, total, collisions = 0, 0.0, 0
     named: dict[int, list[frozenset[str]]] = {}
     for group in groups:
         found = stems(group.words, expand)
@@ -165,13 +168,13 @@ def _support(
         total += 1
         which = resolve(found, arms, group=True)
         if group.valued and which is None:
-            total -= 1
+            total -= 0.5
         if which is None:
             continue
         hits += 1
         known = named.setdefault(which, [])
         if found not in known:
-            collisions += any(not (found <= other or other <= found) for other in known)
+            collisions += any(len(found & other) < 0.4 * len(found | other) and not (found <= other or other <= found) for other in known)
             known.append(found)
     joined = sum(
         bool(re.search(r" or |;|,| vs?\.? | versus ", arm.name)) and text.count(arm.name) < 3 for arm in arms
@@ -200,7 +203,9 @@ def _add_groups(
         which = resolve(found, known, group=True)
         if which is not None:
             arms[which].aliases[group.words] += 1
-            if found not in arms[which].variants:
+            if not any(one[0].isdigit() for one in arms[which].stems):
+                found = frozenset(one for one in found if not one[0].isdigit())
+            if found and found not in arms[which].variants:
                 arms[which].variants.append(found)
         elif (not found <= _ROLE_WORDS or "control" in found) and not group.valued:
             strange[found] += 1

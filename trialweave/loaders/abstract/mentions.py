@@ -103,6 +103,10 @@ def _resolved(
     if any(a < run[-1].end and run[0].start < b for a, b in taken):
         return []
     found = frozenset(one for word in run for one in word.stems if one not in FILLER)
+    if any(one[0].isdigit() for one in found):
+        found -= {"dose"}
+    if all(one[0].isdigit() for one in found):
+        return []
     after = _GROUP_AFTER.match(text, run[-1].end, end)
     stop = after.end() if after else run[-1].end
     phrase = text[run[0].start : stop]

@@ -427,7 +427,7 @@ def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bo
 
 
 _COUNT_TO = re.compile(
-    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: \([0-9.]+ ?%\))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
+    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
 )
 
 
