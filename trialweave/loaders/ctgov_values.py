@@ -116,7 +116,7 @@ def iso_date(raw: str) -> str | None:
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
-    return "-".join(f"{int(part):02d}" for part in (year, month, day) if part)
+    return "-".join(part.zfill(2) for part in (year, month, day) if part)
 
 
 def whole(raw: object) -> int | None:

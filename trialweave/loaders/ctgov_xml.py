@@ -64,10 +64,10 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
     >>> [each.nct_id.evidence.path for each in read(io.BytesIO(raw), file="NCT00000001.xml")]
     ['id_info/nct_id']
     """
-    start = stream.read(_SMALL)
-    more = stream.read(1)
     position = 0
     try:
+        start = stream.read(_SMALL)
+        more = stream.read(1)
         if not more:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
             root = etree.fromstring(start, parser)
@@ -87,12 +87,22 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
                 above := element.getparent()
             ) is not None:
                 above.remove(before)
-    except etree.LxmlError as error:
-        reason = f"not well-formed XML: {error}"
-        yield Rejected(file=file, member=member, position=position + 1, reason=reason)
+    except (etree.LxmlError, LoadError) as error:
+        reason = str(error) if isinstance(error, LoadError) else f"not well-formed XML: {error}"
+        at = position + 1 if position else 0
+        yield Rejected(file=file, member=member, position=at, reason=reason)
         return
     if position == 0:
-        yield Rejected(file=file, member=member, position=1, reason="no clinical_study element in it")
+        yield Rejected(file=file, member=member, position=0, reason="no clinical_study element in it")
+
+
+def matches(head: str) -> bool:
+    """Whether a file that begins with `head` holds studies in legacy XML.
+
+    >>> matches("<?xml version='1.0'?><clinical_study rank='1'>"), matches("<PubmedArticleSet>")
+    (True, False)
+    """
+    return re.search(r"<clinical_study[\s>]", head) is not None
 
 
 class _Rest(io.RawIOBase):

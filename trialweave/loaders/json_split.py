@@ -45,7 +45,7 @@ def records(
     lines = buffer.lstrip().splitlines()
     if len(lines) > 1 and lines[0].startswith(b"{") and lines[0].rstrip().endswith(b"}"):
         following = next((line for line in lines[1:] if line.strip()), b"")
-        if following.lstrip().startswith(b"{"):
+        if following.lstrip().startswith(b"{") and following.strip() != b"{":
             yield from _lines(stream, buffer, chunk, limit)
             return
     yield from _elements(stream, buffer, {f'"{name}"'.encode() for name in under}, chunk, limit)
@@ -107,11 +107,11 @@ def _elements(stream: BinaryIO, buffer: bytes, under: set[bytes], chunk: int, li
                 yield buffer[kept:at]
                 inside, kept = False, at
             elif not inside:
-                if depth == base - 1 and (gap := buffer[kept : token.start()].strip(_BETWEEN)):
-                    yield gap
-                kept = at
-                if depth == 0:
+                if depth == base - 1:  # the array of the records ends
+                    if gap := buffer[kept : token.start()].strip(_BETWEEN):
+                        yield gap
                     base = 0
+                kept = at
         if inside or depth == base:
             buffer, at, kept = buffer[kept:], at - kept, 0
         else:
