@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from trialweave import __version__
+from trialweave._version import __version__
 from trialweave.errors import QueryError, TrialweaveError
 from trialweave.queries.table import Format, Table, write_table
 

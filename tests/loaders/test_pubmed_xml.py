@@ -38,7 +38,8 @@ ARTICLE = """<PubmedArticle><MedlineCitation><PMID Version="2">101</PMID>
 </MeshHeadingList>
 <OtherAbstract Type="plain-language-summary"><AbstractText>Other words.</AbstractText></OtherAbstract>
 <KeywordList Owner="NOTNLM"><Keyword>water</Keyword></KeywordList></MedlineCitation>
-<PubmedData><ArticleIdList><ArticleId IdType="doi">10.1000/one</ArticleId><ArticleId IdType="pmc">PMC7</ArticleId>
+<PubmedData><ArticleIdList><ArticleId IdType="doi">10.1000/one</ArticleId>
+<ArticleId IdType="pmc">PMC7</ArticleId>
 </ArticleIdList><ReferenceList><Reference><ArticleIdList><ArticleId IdType="doi">10.1000/cited</ArticleId>
 </ArticleIdList></Reference></ReferenceList></PubmedData></PubmedArticle>"""
 

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Literal as OneOf
 
 import pyoxigraph
-import pyshacl
 import rdflib
 
 from trialweave.errors import CheckError
@@ -91,6 +90,8 @@ def _is_record(quad: pyoxigraph.Quad) -> bool:
 
 def _shapes(graph: Graph, records: list[str]) -> Iterator[Issue]:
     """SHACL, batch by batch, over the record graphs."""
+    import pyshacl  # takes half a second: only where it is needed
+
     shapes = rdflib.Graph().parse(
         data=files("trialweave.ontology").joinpath("shapes.ttl").read_text("utf-8"), format="turtle"
     )

@@ -125,6 +125,7 @@ def _publication(piece: Piece, source: Source) -> Publication:
 
 def _parsed(piece: Piece) -> etree._Element:
     text = utf8_text(piece.data, offset=piece.offset)
+    # without huge_tree, libxml2 refuses texts of over 10 MB and depths over 256: no record is like that
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
