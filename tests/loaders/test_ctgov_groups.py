@@ -9,7 +9,8 @@ SUNITINIB = Intervention(key="/i/0", name="Sunitinib malate", aliases=("Sutent",
 LAPATINIB = Intervention(key="/i/1", name="Lapatinib", kind="drug")
 APATINIB = Intervention(key="/i/2", name="Apatinib", kind="drug")
 PLACEBO = Intervention(key="/i/3", name="Placebo", kind="drug")
-DRUGS = [SUNITINIB, LAPATINIB, APATINIB, PLACEBO]
+IMAGING = Intervention(key="/i/4", name="Magnetic resonance imaging", kind="procedure")
+DRUGS = [SUNITINIB, LAPATINIB, APATINIB, PLACEBO, IMAGING]
 
 
 def arm(number: int, name: str, *given: Intervention) -> Arm:
@@ -69,6 +70,17 @@ def test_content_matches_only_when_exact_and_unique():
     assert matches(two_doses, "Sutent", "Other") == [None, None]
 
 
+def test_an_arm_is_told_by_its_drugs_where_all_arms_share_the_rest():
+    arms = [arm(0, "I", SUNITINIB, IMAGING), arm(1, "II", PLACEBO, IMAGING)]
+    found = groups(arms, ["Sutent", "Placebo"])
+    assert [(g.arm, g.match) for g in found] == [
+        ("/a/0", "the only arm with exactly these drugs"),
+        ("/a/1", "the only arm with exactly these drugs"),
+    ]
+    with_and_without = [arm(0, "I", SUNITINIB, IMAGING), arm(1, "II", SUNITINIB)]
+    assert matches(with_and_without, "Sutent", "Other") == ["/a/1", None]
+
+
 def test_a_drug_inside_the_name_of_another_is_not_named():
     arms = [arm(0, "1", APATINIB), arm(1, "2", LAPATINIB)]
     assert matches(arms, "Lapatinib", "Apatinib") == ["/a/1", "/a/0"]
@@ -78,6 +90,16 @@ def test_designators():
     arms = [arm(0, "Arm A: Sunitinib"), arm(1, "Arm B: Placebo")]
     found = groups(arms, ["Arm A (Sutent, then rest)", "Arm C"])
     assert [(g.arm, g.match) for g in found] == [("/a/0", "same designator, 'arm a'"), (None, None)]
+    assert matches([arm(0, "Stratum 1 (inducers)"), arm(1, "Stratum 2")], "Stratum II: others", "x") == [
+        "/a/1",
+        None,
+    ]
+
+
+def test_an_arm_that_is_a_period_by_its_own_title_stays_an_arm():
+    found = groups([arm(0, "Open label period")], ["Open-Label Period", "Double-blind period"])
+    assert [g.kind for g in found] == ["arm", "period"]
+    assert pairs(found) == {(0, 1), (1, 0)}
 
 
 def test_the_only_arm_and_the_only_group():

@@ -6,7 +6,7 @@ worded in `ResultGroup.match`:
 1. its title is the arm's, but for case, space and punctuation;
 2. so is what is left of its title without the words of a period or cohort;
 3. both begin with the same designator ("Arm A");
-4. its title names exactly the interventions of one arm, of no other, and nothing else;
+4. its title names exactly the interventions, or the drugs, of one arm, and nothing else;
 5. the record has one arm, and the table one column.
 
 Columns that may hold the same people are marked, with the reason, whenever the record gives one;
@@ -18,11 +18,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from trialweave.records import Arm, GroupKind, Intervention, Overlap, ResultGroup
+
+DRUG_KINDS = frozenset({"drug", "biological", "dietary supplement", "combination product", "genetic"})
 
 
 class Column(NamedTuple):
@@ -64,6 +66,7 @@ _TOTAL = re.compile(
 _DESIGNATOR = re.compile(
     rf"(arm|group|cohort|regimen|sequence|stratum|treatment)\s+({_ORDINAL})\b", re.IGNORECASE
 )
+_ROMAN = {numeral: str(n) for n, numeral in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii"), 1)}
 _SEQUENCE = re.compile(r"\bthen\b|\bfollowed by\b|\bfirst\b|\bsequence\b|→|->", re.IGNORECASE)
 _NEUTRAL = re.compile(
     r"a|an|and|arm|alone|at|bid|by|capsules?|combination|daily|day|dose|drug|every|for|g|group|in|"
@@ -145,10 +148,9 @@ def group_reader(
     }
     designators = Counter(_designator(arm.name) for arm in arms)
     by_designator = {name: arm for arm in arms if (name := _designator(arm.name)) and designators[name] == 1}
-    contents = Counter(frozenset(arm.interventions) for arm in arms)
-    by_content = {
-        content: arm for arm in arms if (content := frozenset(arm.interventions)) and contents[content] == 1
-    }
+    by_content = _unique((arm, arm.interventions) for arm in arms)
+    drugs = {each.key for each in interventions if each.kind in DRUG_KINDS}
+    by_drugs = _unique((arm, [key for key in arm.interventions if key in drugs]) for arm in arms)
     names = _names(interventions)
     known: dict[tuple[str, bool], tuple[_Part, str | None, str | None]] = {}
 
@@ -165,6 +167,8 @@ def group_reader(
         content = _content(part.rest if part.kind else title, names)
         if content and (arm := by_content.get(content)):
             return part, arm.key, "the only arm with exactly these interventions"
+        if content and (arm := by_drugs.get(content)):
+            return part, arm.key, "the only arm with exactly these drugs"
         if alone and len(arms) == 1 and part.kind is None:
             return part, arms[0].key, "the only arm, and the only group"
         return part, None, None
@@ -187,7 +191,9 @@ def group_reader(
                 key=column.key,
                 id=column.id,
                 title=column.title,
-                kind=part.kind or ("arm" if arm else None),
+                kind="arm"
+                if (match == "same title" and part.kind in ("period", "cohort")) or (arm and not part.kind)
+                else part.kind,
                 arm=arm,
                 match=match,
                 overlaps=tuple(shared),
@@ -198,9 +204,25 @@ def group_reader(
     return read
 
 
+def _unique(contents: Iterable[tuple[Arm, Iterable[str]]]) -> dict[frozenset[str], Arm]:
+    """The arms by their set of interventions, but for sets that are empty or of several arms."""
+    found: dict[frozenset[str], list[Arm]] = {}
+    for arm, keys in contents:
+        found.setdefault(frozenset(keys), []).append(arm)
+    return {content: arms[0] for content, arms in found.items() if content and len(arms) == 1}
+
+
 def _designator(title: str) -> str | None:
+    """The designator at the beginning of a title; "Arm II" is "Arm 2".
+
+    >>> _designator("Arm II (with placebo)"), _designator("Army")
+    ('arm 2', None)
+    """
     found = _DESIGNATOR.match(title.strip())
-    return f"{found[1]} {found[2]}".lower() if found else None
+    if found is None:
+        return None
+    ordinal = found[2].lower()
+    return f"{found[1].lower()} {_ROMAN.get(ordinal, ordinal)}"
 
 
 def _names(interventions: Sequence[Intervention]) -> dict[tuple[str, ...], str]:

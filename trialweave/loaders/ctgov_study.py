@@ -13,7 +13,7 @@ import msgspec
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
 from trialweave.loaders.ctgov_doses import doses, own_dose
-from trialweave.loaders.ctgov_groups import fold, group_reader
+from trialweave.loaders.ctgov_groups import DRUG_KINDS, fold, group_reader
 from trialweave.loaders.ctgov_results import adverse_events, flow, outcomes
 from trialweave.loaders.ctgov_values import iso_date, text, whole, word
 from trialweave.records import (
@@ -198,7 +198,7 @@ def regimens(
     interventions: tuple[Intervention, ...],
 ) -> tuple[Regimen, ...]:
     """The doses stated for one intervention: in its name, its description, its arms' descriptions."""
-    if intervention.kind not in ("drug", "biological", "dietary supplement", "combination product"):
+    if intervention.kind not in DRUG_KINDS:
         return ()
     path = f"{intervention.key}/description"
     found: list[Regimen] = []
