@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from trialweave.records import Field, Intervention, Regimen
+import msgspec
+
+from trialweave.loaders.ctgov_groups import DRUG_KINDS
+from trialweave.records import Arm, Field, Intervention, Regimen
 
 _UNIT = (
     r"(?:mg|mcg|µg|μg|ug|ng|g|IU|MIU|units?|U|mL|mCi|MBq|GBq|Gy)"
@@ -127,3 +130,30 @@ def _regimen(found: re.Match[str], quote: str, path: str) -> Regimen:
         schedule=found["schedule"],
         route=found["route"] or found["route_after"],
     )
+
+
+def regimens(
+    intervention: Intervention,
+    description: object,
+    of_arms: Iterable[tuple[Arm, object, str]],
+    interventions: tuple[Intervention, ...],
+) -> tuple[Regimen, ...]:
+    """The doses stated for one intervention: in its name, its description, its arms' descriptions."""
+    if intervention.kind not in DRUG_KINDS:
+        return ()
+    path = f"{intervention.key}/description"
+    found: list[Regimen] = []
+    if isinstance(description, str):
+        first = own_dose(description, path=path)
+        found += [first] if first else []
+        if not found:
+            pairs = doses(description, interventions, path=path)
+            found += [regimen for key, regimen in pairs if key == intervention.key]
+    for arm, raw, path in of_arms:
+        if isinstance(raw, str):
+            found += [
+                msgspec.structs.replace(each, arm=arm.key)
+                for key, each in doses(raw, interventions, path=path)
+                if key == intervention.key
+            ]
+    return tuple(dict.fromkeys(found))

@@ -17,7 +17,8 @@ import msgspec
 
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
-from trialweave.loaders.ctgov_study import NCT_ID, registry_study
+from trialweave.loaders.ctgov_fields import NCT_ID
+from trialweave.loaders.ctgov_study import registry_study
 from trialweave.loaders.ctgov_v1 import study_of_v1
 from trialweave.loaders.json_split import records
 from trialweave.records import Problem, RegistryStudy, Rejected, Source

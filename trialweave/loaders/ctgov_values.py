@@ -93,6 +93,12 @@ def word(raw: str) -> str:
     return re.sub(r"\bnon ", "non-", folded)
 
 
+def word_or_none(raw: object) -> str | None:
+    """The word of a closed list, or nothing."""
+    written = text(raw)
+    return None if written is None else word(written)
+
+
 @lru_cache(maxsize=4096)
 def iso_date(raw: str) -> str | None:
     """A date in ISO 8601, as precise as it is written; absent where it is none.
