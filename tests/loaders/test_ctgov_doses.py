@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from trialweave.loaders.ctgov_doses import doses, own_dose
+from trialweave.loaders.ctgov_doses import doses, named_dose, own_dose
 from trialweave.records import Intervention
 
 DRUGS = [
@@ -35,6 +35,10 @@ def found(text: str) -> list[tuple[str, str, str, str | None]]:
         ("Lapatinib, in people of 70 kg", []),
         ("solapatinib 50 mg", []),
         ("apatinib 50 mg lapatinib", []),
+        ("placebo for lapatinib 50 mg", []),
+        ("49/51 mg apatinib", []),
+        ("12,5 mg apatinib", []),
+        ("50 mg lapatinib-matching placebo", []),
         ("50 mg daily", []),
         ("Lapatinib 50 mmol", []),
         ("lapatinib 5 μg/mL", []),
@@ -58,3 +62,11 @@ def test_the_own_description_of_a_drug():
     assert (first.dose, first.unit, first.schedule) == (Decimal(12), "mg", "once daily")
     assert own_dose("take 12 mg", path="/x") is None
     assert own_dose("12 mg, or 8 mg after toxicity", path="/x") is None
+
+
+def test_the_dose_in_a_name():
+    found = named_dose("Apatinib 500 mg tablet", path="/name")
+    assert found is not None
+    assert (found.dose, found.unit, found.evidence.path) == (Decimal(500), "mg", "/name")  # type: ignore[union-attr]
+    assert named_dose("Sacubitril-Valsartan 49-51 mg", path="/name") is None
+    assert named_dose("Apatinib plus lapatinib 500 mg", path="/name") is None

@@ -1,7 +1,7 @@
 """Doses in the registry's free text: only a drug's name beside a number and a unit of dose.
 
-"sunitinib 50 mg once daily", "50 mg of sunitinib", and, in a drug's own description, a dose that
-stands at its beginning. Everything else stays unread: a dose that is missing is better than one that
+"sunitinib 50 mg once daily", "50 mg of sunitinib"; and a drug's own dose in its name, or at the
+beginning of its own description. Everything else stays unread: a dose that is missing is better than one that
 belongs to another drug.
 """
 
@@ -32,7 +32,7 @@ _ROUTE = (
     r"|intramuscular(?:ly)?|i\.?m\.?|intravitreal(?:ly)?|topical(?:ly)?|inhaled"
 )
 _DOSE = re.compile(
-    rf"(?P<dose>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>{_UNIT})(?![\w/%²^])"
+    rf"(?<![\w/.,–-])(?P<dose>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>{_UNIT})(?![\w/%²^])"
     rf"(?:[\s,(]*(?:tablets?|capsules?|administered|given|taken)?[\s,(]*\b(?P<route>{_ROUTE})(?![\w]))?"
     rf"(?:[\s,(]*\b(?P<schedule>{_SCHEDULE})(?![\w]))?"
     rf"(?:[\s,(]*\b(?P<route_after>{_ROUTE})(?![\w]))?",
@@ -43,6 +43,9 @@ _BEFORE_DOSE = re.compile(
 )
 _BRACKET = re.compile(r"\s*\([^()]{0,40}\)$")
 _AFTER_DOSE = re.compile(r"[\s)]*(?:tablets?|capsules?|dose)?\s*(?:of\s+)?", re.IGNORECASE)
+_PLACEBO_BEFORE = re.compile(r"placebo[\s-]+(?:for|to|of|matching|match(?:ed|ing)? to)?\s*$")
+_PLACEBO_AFTER = re.compile(r"[\s-]*(?:match(?:ed|ing)[\s-]+)?placebo")
+_SEVERAL = re.compile(r"[/+,&]| and | or | plus ", re.IGNORECASE)
 _REACH = 120  # characters before a dose in which its drug's name must stand
 
 
@@ -75,7 +78,10 @@ def _named_before(text: str, at: int, names: list[tuple[str, str]]) -> tuple[str
     head = _BEFORE_DOSE.sub("", text[max(0, at - _REACH) : at])
     for words in (head, _BRACKET.sub("", head)):
         for name, key in names:
-            if words.endswith(name) and not words[: -len(name)][-1:].isalnum():
+            before = words[: -len(name)]
+            if words.endswith(name) and not before[-1:].isalnum():
+                if _PLACEBO_BEFORE.search(before):
+                    return None
                 return key, max(0, at - _REACH) + len(words) - len(name)
     return None
 
@@ -86,7 +92,7 @@ def _named_after(text: str, at: int, names: list[tuple[str, str]]) -> tuple[str,
     for name, key in names:
         end = start + len(name)
         if start > at and text.startswith(name, start) and not text[end : end + 1].isalnum():
-            return key, end
+            return None if _PLACEBO_AFTER.match(text, end) else (key, end)
     return None
 
 
@@ -102,6 +108,22 @@ def own_dose(text: str, *, path: str) -> Regimen | None:
     if first is None or len(list(_DOSE.finditer(text))) != 1:
         return None
     return _regimen(first, first[0], path)
+
+
+def named_dose(name: str, *, path: str) -> Regimen | None:
+    """The dose in the name of one drug.
+
+    >>> named_dose("Tafamidis 20 mg", path="/name").dose
+    Decimal('20')
+    >>> named_dose("Tafamidis and aspirin 20 mg", path="/name") is None
+    True
+    """
+    found = list(_DOSE.finditer(name))
+    if len(found) != 1 or found[0]["high"]:  # "49-51 mg" in a name are the doses of two drugs
+        return None
+    if _SEVERAL.search(name[: found[0].start()]) or _SEVERAL.search(name[found[0].end() :]):
+        return None
+    return _regimen(found[0], found[0][0], path)
 
 
 def _names(interventions: Iterable[Intervention]) -> list[tuple[str, str]]:
@@ -143,10 +165,14 @@ def regimens(
         return ()
     path = f"{intervention.key}/description"
     found: list[Regimen] = []
+    if isinstance(intervention.evidence, Field):
+        written = intervention.evidence
+        named = named_dose(written.quote, path=written.path)
+        found += [named] if named else []
     if isinstance(description, str):
         first = own_dose(description, path=path)
         found += [first] if first else []
-        if not found:
+        if first is None:
             pairs = doses(description, interventions, path=path)
             found += [regimen for key, regimen in pairs if key == intervention.key]
     for arm, raw, path in of_arms:
