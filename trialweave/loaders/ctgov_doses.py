@@ -8,7 +8,7 @@ belongs to another drug.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -57,12 +57,13 @@ def doses(text: str, interventions: Sequence[Intervention], *, path: str) -> Ite
     ...     print(key, regimen.dose, regimen.unit, regimen.route, regimen.schedule, regimen.evidence.quote)
     /i/0 37.5 mg orally once daily Sunitinib 37.5 mg orally once daily
     """
-    if not any(letter.isdigit() for letter in text):
-        return
+    yield from _doses(text, _names(interventions), path)
+
+
+def _doses(text: str, names: list[tuple[str, str]], path: str) -> Iterator[tuple[str, Regimen]]:
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter whose small form is longer: offsets would be wrong
         return
-    names = _names(interventions)
     for found in _DOSE.finditer(text):
         beside = []
         if before := _named_before(lowered, found.start(), names):
@@ -154,32 +155,42 @@ def _regimen(found: re.Match[str], quote: str, path: str) -> Regimen:
     )
 
 
-def regimens(
-    intervention: Intervention,
-    description: object,
+def dosed(
+    interventions: Sequence[Intervention],
+    descriptions: Mapping[str, object],
     of_arms: Iterable[tuple[Arm, object, str]],
-    interventions: tuple[Intervention, ...],
-) -> tuple[Regimen, ...]:
-    """The doses stated for one intervention: in its name, its description, its arms' descriptions."""
-    if intervention.kind not in DRUG_KINDS:
-        return ()
-    path = f"{intervention.key}/description"
-    found: list[Regimen] = []
-    if isinstance(intervention.evidence, Field):
-        written = intervention.evidence
-        named = named_dose(written.quote, path=written.path)
-        found += [named] if named else []
-    if isinstance(description, str):
-        first = own_dose(description, path=path)
-        found += [first] if first else []
-        if first is None:
-            pairs = doses(description, interventions, path=path)
-            found += [regimen for key, regimen in pairs if key == intervention.key]
+) -> tuple[Intervention, ...]:
+    """The interventions with the doses that the record states for its drugs.
+
+    They are looked for in a drug's name, in its description (`descriptions`, by key), and in the
+    texts of arms, given with their places.
+    """
+    found: dict[str, list[Regimen]] = {each.key: [] for each in interventions if each.kind in DRUG_KINDS}
+    if not found:
+        return tuple(interventions)
+    names = _names(interventions)
+    for each in interventions:
+        own = found.get(each.key)
+        description, path = descriptions.get(each.key), f"{each.key}/description"
+        if own is None:
+            continue
+        if isinstance(each.evidence, Field):
+            named = named_dose(each.evidence.quote, path=each.evidence.path)
+            own += [named] if named else []
+        if isinstance(description, str):
+            first = own_dose(description, path=path)
+            if first is not None:
+                own.append(first)
+            else:
+                own += [regimen for key, regimen in _doses(description, names, path) if key == each.key]
     for arm, raw, path in of_arms:
         if isinstance(raw, str):
-            found += [
-                msgspec.structs.replace(each, arm=arm.key)
-                for key, each in doses(raw, interventions, path=path)
-                if key == intervention.key
-            ]
-    return tuple(dict.fromkeys(found))
+            for key, regimen in _doses(raw, names, path):
+                if key in found:
+                    found[key].append(msgspec.structs.replace(regimen, arm=arm.key))
+    return tuple(
+        msgspec.structs.replace(each, regimens=tuple(dict.fromkeys(found[each.key])))
+        if found.get(each.key)
+        else each
+        for each in interventions
+    )

@@ -5,11 +5,9 @@ The paths are JSON Pointers in the v2 form; `ctgov_v1` translates them to its ow
 
 from __future__ import annotations
 
-import msgspec
-
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
-from trialweave.loaders.ctgov_doses import regimens
+from trialweave.loaders.ctgov_doses import dosed
 from trialweave.loaders.ctgov_events import adverse_events
 from trialweave.loaders.ctgov_fields import (
     NCT_ID,
@@ -249,10 +247,7 @@ def _arms(
         )
         arms.append(arm)
         texts += [(arm, group.label, f"{at}/label"), (arm, group.description, f"{at}/description")]
-    return tuple(arms), tuple(
-        msgspec.structs.replace(each, regimens=regimens(each, described[each.key], texts, interventions))
-        for each in interventions
-    )
+    return tuple(arms), dosed(interventions, described, texts)
 
 
 def _organisation(raw: wire.Organisation | None, path: str) -> Organisation | None:

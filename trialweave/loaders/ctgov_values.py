@@ -154,11 +154,11 @@ def number(raw: object, *, counted: bool = False) -> Number | None:
     >>> number("-1,999.32").value, number("0,3139").value, number("")
     (Decimal('-1999.32'), Decimal('0.3139'), None)
     """
+    if isinstance(raw, str) and _SIGNED.fullmatch(raw):
+        return Number(reported=raw, value=Decimal(raw))
     written = text(raw)
     if written is None:
         return None
-    if _SIGNED.fullmatch(written):
-        return Number(reported=written, value=Decimal(written))
     # "&lt;" stands in some records where "<" is meant: escaped twice by whoever sent them
     found = _NUMBER.fullmatch(html.unescape(written))
     if not found:

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import cast
 
-import msgspec
-
 from trialweave.errors import LoadError
-from trialweave.loaders.ctgov_doses import regimens
+from trialweave.loaders.ctgov_doses import dosed
 from trialweave.loaders.ctgov_fields import (
     NCT_ID,
     countries,
@@ -228,11 +226,7 @@ def _arms(study: Element, problems: list[Problem]) -> tuple[tuple[Arm, ...], tup
             (arm, raw, f"{at}/arm_group_label"),
             (arm, each.findtext("description"), f"{at}/description"),
         ]
-    known = tuple(interventions)
-    return tuple(arms), tuple(
-        msgspec.structs.replace(each, regimens=regimens(each, described[each.key], texts, known))
-        for each in known
-    )
+    return tuple(arms), dosed(interventions, described, texts)
 
 
 def _organisations(study: Element, path: str) -> Iterator[Organisation]:
