@@ -116,7 +116,7 @@ def test_answers_go_whole_into_a_file(store: Path, tmp_path: Path) -> None:
 
 def test_show_is_a_readable_page(store: Path) -> None:
     page = trialweave("show", store, "NCT02649361").stdout
-    for words in ("hypertension", "3.02 months", "0.46", "“", "primary endpoint", "165"):
+    for words in ("hypertension", "3.02 months", "0.46", "«17 [16%] patients»", "primary endpoint", "165"):
         assert words in page
 
 
@@ -128,7 +128,9 @@ def test_check_finds_the_seed_in_order(store: Path) -> None:
 
 def test_extract_prints_one_object_a_line(tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
-    lines.write_text(json.dumps({"id": "x/1", "text": "A trial.\n\nThe hazard ratio was 0.50."}) + "\nnot json\n")
+    lines.write_text(
+        json.dumps({"id": "x/1", "text": "A trial.\n\nThe hazard ratio was 0.50."}) + "\nnot json\n"
+    )
     done = trialweave("extract", SEED, lines)
     assert done.returncode == 3
     first, second = map(json.loads, done.stdout.splitlines())

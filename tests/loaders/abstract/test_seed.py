@@ -123,7 +123,7 @@ def test_events_and_what_is_not_stated(trial: Trial) -> None:
         ("hyponatremia", "anlotinib", 4, 4, 3, 4, related),
         ("decreased appetite", "placebo", 2, 4, 3, 4, related),
         ("death", "anlotinib", 3, 3, None, None, related),
-        ("treatment-related death", "placebo", 0, None, None, None, related),
+        ("death", "placebo", 0, None, None, None, related),
     ]
 
 

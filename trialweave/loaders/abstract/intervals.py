@@ -41,8 +41,11 @@ _SD = re.compile(
 )
 
 _P = re.compile(
-    rf"(?<![\w-])(?:[Pp](?:[ -]?(?:values?))?|p-values?)(?:(?:[ _-]| ?[\[(])?(?:for |of )?(?:the )?(?P<about>interaction|trend|heterogeneity|noninferiority|non-inferiority|superiority|difference|log-rank|[a-z][a-z -]{{2,40}}?)[\])]?)?"
-    rf" ?(?P<op>[<>] or = ?|<=|>=|[=<>≤≥]|less than(?: or equal to)?|greater than|was|of|is|: )? ?(?P<num>(?:{NUMBER})(?: ?[x×*] ?10-?[0-9]+)?(?![0-9%]))(?! ?%)",
+    r"(?<![\w-])[Pp](?:[ -]?values?)?(?:"
+    r"[ _-]?[\[(]?(?P<test>interaction|trend|heterogeneity|non-?inferiority|superiority|log-rank)[\])]?"
+    r"|(?![A-Za-z])(?: ?[\[(]?(?:for|of) (?:the )?(?P<about>[a-z][a-z -]{2,40}?)[\])]?)?)"
+    r" ?(?P<op>[<>] or = ?|<=|>=|[=<>≤≥]|less than(?: or equal to)?|greater than|was|of|is|: )?"
+    rf" ?(?P<num>(?:{NUMBER})(?: ?[x×*] ?10-?[0-9]+)?(?![0-9%]))(?! ?%)",
 )
 _P_OPERATORS = {
     "≤": "<=", "≥": ">=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "=", "< or =": "<=", "> or =": ">=",
@@ -164,7 +167,8 @@ def p_values(text: str, start: int, end: int) -> list[PValue]:
     found = []
     for hit in _P.finditer(text, start, end):
         operator, figures = (hit["op"] or "=").strip(), re.sub(r"\s", "", hit["num"])
-        if hit["op"] is None and hit["about"] is None:
+        about = hit["test"] or hit["about"]
+        if hit["op"] is None and about is None:
             continue
         value = _scientific(figures)
         if value is None or value > 1:
@@ -178,13 +182,12 @@ def p_values(text: str, start: int, end: int) -> list[PValue]:
         ):
             continue
         sided = _SIDED.search(before)
-        about = hit["about"]
         found.append(
             PValue(
                 hit.start(),
                 hit.end(),
                 _P_OPERATORS.get(operator, "=") + format(value, "f"),
-                about if about not in ("value", "values") else None,
+                about,
                 {"one": "one", "1": "one", "two": "two", "2": "two"}[sided[1].lower()] if sided else None,
             )
         )

@@ -29,10 +29,9 @@ _SAME_WIDTH = {
 }
 _TABLE = str.maketrans({old: new for new, olds in _SAME_WIDTH.items() for old in olds})
 _THIN_THOUSANDS = re.compile("(?<=[0-9])[\u2009\u202f\xa0\u2008](?=[0-9]{3}(?![0-9]))")
-_PLAIN_THOUSANDS = re.compile(
-    r"(?<=(?<![0-9.,/-])[1-9]) (?=[0-9]{3} (?:patients|women|men|participants|persons|people|subjects|children|adults)\b)"
-    r"|(?<=(?<![0-9.,/-])[1-9][0-9]) (?=[0-9]{3} (?:patients|women|men|participants|persons|people|subjects|children|adults)\b)"
-)
+_PEOPLE = r"(?:patients|women|men|participants|persons|people|subjects|children|adults|eligible|individuals)\b"
+_PLAIN_THOUSANDS = re.compile(rf"(?<![0-9.,/-])([1-9][0-9]{{0,2}}) (?=[0-9]{{3}} {_PEOPLE})")
+_LOOSE_THOUSANDS = re.compile(r"(?<![0-9.,/-])(?<!grade )(?<!day )(?<!days )([1-9][0-9]{0,2}) (?=[0-9]{3}(?![0-9.,%-]))")
 _SPACES = re.compile("  +")
 _PARAGRAPH = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 
@@ -61,7 +60,8 @@ def normalise(text: str, start: int, end: int) -> Normal:
     """
     raw = text[start:end]
     plain = _THIN_THOUSANDS.sub(",", raw).translate(_TABLE)
-    plain = _PLAIN_THOUSANDS.sub(",", plain)
+    if _PLAIN_THOUSANDS.search(plain):
+        plain = _LOOSE_THOUSANDS.sub(r"\1,", plain)
     starts, shifts, pieces, done, shift = [0], [start], [], 0, start
     for run in _SPACES.finditer(plain):
         pieces.append(plain[done : run.start() + 1])

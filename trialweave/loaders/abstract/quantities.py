@@ -58,6 +58,7 @@ _PART_N = re.compile(
     rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
     re.IGNORECASE,
 )
+_CV = re.compile(rf"(?:coefficients? of variation|CV)?,? ?(?:of |= ?)?(?:{NUMBER}) ?%")
 _P_PREFIX = re.compile(
     r"(?:(?:two|one|2|1)[- ](?:sided|tailed),? |by |(?:[Uu]n)?[Ss]tratified |nominal |adjusted |unadjusted |corrected |[Ll]og[- ]?rank(?: test)?,? |overall |exact |Cox |Wald |multivariate |univariate |with |test,? |both |all )*"
 )
@@ -74,6 +75,20 @@ _TIME_NAMES = {
     "h": "hours",
     "min": "minutes",
 }
+_INCIDENCE = re.compile(
+    r"(?: events?| cases?| deaths?)? ?(?:per|/) ?(?:10\([0-9]\)|1?0{0,2}[0-9]{1,3}(?:,[0-9]{3})*|[0-9]+,000)"
+    r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?|days?))?)?(?: of follow-up)?(?![\w.])"
+)
+_VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
+_MASK = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? [0-9]{1,2}(?:, ?[0-9]{4})?(?![0-9])"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?[12][09][0-9]{2}\b"
+    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) [12][09][0-9]{2}(?:-[12][09][0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
+    r"|(?:≥|>=|> or = ?)? ?\b[Gg]rades? ?(?:≥|>=|>|<=|≤|<|> or = ?)? ?[0-5](?:(?: ?[-/,] ?| to | or | and )[0-5](?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
+)
+_FOR = re.compile(r" for (?:[a-zA-Z]|the )")
 ROW = re.compile(
     r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
 )
@@ -104,8 +119,12 @@ class Quantity:
     noun: str | None = None
 
 
-def quantities(text: str, start: int, end: int, labels: list[Label], ps: list[PValue]) -> list[Quantity]:
+def quantities(
+    text: str, start: int, end: int, labels: list[Label], ps: list[PValue], *, last_label: Label | None = None
+) -> list[Quantity]:
     """The quantities of the sentence `text[start:end]`, in order; p-values are attached to estimates only.
+
+    `last_label` is the effect measure that the sentences before named, for "(0.64, 0.46 to 0.91)".
 
     >>> text = "OS was 34% (26.9-41.0) versus 25% (95% CI 18.4-31.6)"
     >>> [(q.shape, q.value, q.low) for q in quantities(text, 0, len(text), [], [])]
@@ -114,15 +133,16 @@ def quantities(text: str, start: int, end: int, labels: list[Label], ps: list[PV
     by_start = {p.start: p for p in ps}
     taken = start
     found: list[Quantity] = []
+    masked = [hit.span() for hit in _MASK.finditer(text, start, end)]
     for number in _heads(text, start, end):
-        if number.start < taken or any(p.start <= number.start < p.end for p in ps):
+        if number.start < taken or any(a <= number.start < b for a, b in masked) or any(p.start <= number.start < p.end for p in ps):
             continue
         stray = _interval_without_value(text, number.start, start, end)
         if stray > number.start:
             taken = stray
             continue
         label = _label_of(text, number, labels)
-        quantity = _read(text, end, number, label, found, by_start)
+        quantity = _read(text, end, number, label, found, by_start, last_label)
         if quantity is None:
             continue
         taken = quantity.end
@@ -176,7 +196,13 @@ def _label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
 
 
 def _read(
-    text: str, stop: int, number: Number, label: Label | None, before: list[Quantity], ps: dict[int, PValue]
+    text: str,
+    stop: int,
+    number: Number,
+    label: Label | None,
+    before: list[Quantity],
+    ps: dict[int, PValue],
+    last_label: Label | None,
 ) -> Quantity | None:
     at, pos = number.start, number.end
     base = Quantity(at, pos, at, "bare", number.value, op=number.op, in_words=number.in_words)
@@ -192,7 +218,11 @@ def _read(
             replace(base, shape=shape, end=points.end(), unit="percentage points", label=label),
             ps,
         )
+    if incidence := _INCIDENCE.match(text, pos):
+        return _tail(text, stop, replace(base, shape="incidence", end=incidence.end(), unit=incidence.group().strip()), ps)
     if percent := _PERCENT.match(text, pos):
+        if _VARIATION.search(text, max(0, at - 30), at):
+            return replace(base, end=percent.end())
         if _is_row_start(text, percent.end(), stop):
             label = None
         if label and label.kind != "difference":
@@ -253,15 +283,36 @@ def _read(
     if label and label.kind == "difference" and (quantity.low is not None or not whole):
         return _tail(text, stop, replace(base, shape="difference", label=label), ps)
     if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
-        last = next((q for q in reversed(before) if q.shape in ("ratio", "difference")), None)
-        if last and last.label and quantity.interval in ("CI", None) and last.shape == "ratio":
-            return _tail(text, stop, replace(base, shape="ratio", label=last.label), ps)
+        inherited = _inherited_label(before, quantity, last_label)
+        if inherited:
+            return _tail(text, stop, replace(base, shape="ratio", label=inherited), ps)
+    if not whole and quantity.low is None and label is None and (listed := _listed_label(text, number.end, before)):
+        return _tail(text, stop, replace(base, shape="ratio", label=listed), ps)
     if whole and quantity.end == pos:
         people = _PEOPLE_AFTER.match(text, pos)
         return replace(
             base, shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     return quantity
+
+
+def _inherited_label(before: list[Quantity], quantity: Quantity, last_label: Label | None) -> Label | None:
+    """The measure of an unnamed value with an interval: that of the last estimate before it."""
+    if quantity.interval not in ("CI", None):
+        return None
+    last = next((q for q in reversed(before) if q.shape not in ("count", "bare")), None)
+    if last and last.shape == "ratio":
+        return last.label
+    named = next((q for q in reversed(before) if q.shape == "ratio"), None)
+    if named:
+        return named.label
+    return last_label if last is None and quantity.interval is None else None
+
+
+def _listed_label(text: str, at: int, before: list[Quantity]) -> Label | None:
+    """The measure of the next value in a list: "hazard ratios were 0.51 for A and 0.64 for B"."""
+    last = next((q for q in reversed(before) if q.shape != "bare"), None)
+    return last.label if last and last.shape == "ratio" and _FOR.match(text, at) else None
 
 
 def _with_label(text: str, label: Label, at: int) -> int:
@@ -301,6 +352,8 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
     return None
 
 
+_IN_ARM = re.compile(r" (?:in|with|on|who|receiving|given|of|non-|treated|from|assigned)\b")
+_AWAY = re.compile(r"\b(?:versus|vs\.?|compared|and|while|than)\b")
 _NOT_COUNTED = {
     "and",
     "or",
@@ -361,8 +414,11 @@ def _part(
 ) -> Quantity | None:
     if quantity.low is None:
         interval = confidence_interval(text, at) or spread(text, at)
-        if interval is None and depth and text[at - 1] in "([ ":
+        listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
+        if interval is None and ((depth and text[at - 1] in "([ ") or listed):
             interval = bare_interval(text, at)
+            if interval and listed and (isinstance(interval.low, str) or interval.low == interval.low.to_integral_value() or quantity.op):
+                interval = None
             if interval and not _plausible(quantity, interval.low, interval.high):
                 interval = None
         if interval:
@@ -398,6 +454,8 @@ def _part(
     ):
         op = {"≤": "<=", "≥": ">="}.get(part["op"], part["op"]) if part["op"] else None
         return replace(quantity, value=decimal(part["num"]), unit="%", op=op, end=part.end())
+    if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
+        return replace(quantity, end=varied.end())
     if depth and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
         return _with_count(quantity, part)
     if (
@@ -469,7 +527,7 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
     last: dict[str, Quantity] = {}
     for here, quantity in enumerate(shared):
         if quantity.low is not None and quantity.interval is None:
-            model = last.get(quantity.shape)
+            model = last.get(quantity.shape) or (last.get("") if quantity.shape != "time" else None)
             if model is None and quantity.shape == "ratio":
                 shared[here] = replace(quantity, interval="CI")
             elif model is None:
@@ -478,4 +536,6 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
                 shared[here] = replace(quantity, interval=model.interval, level=model.level)
         if quantity.interval:
             last[quantity.shape] = quantity
+            if quantity.interval == "CI":
+                last[""] = quantity
     return shared

@@ -366,7 +366,7 @@ def _effect(
 def _event(fact: Fact, keys: dict[str, str]) -> AdverseEventCount:
     low, high = _grades(fact.grade)
     return AdverseEventCount(
-        event=fact.endpoint or "", evidence=_evidence(fact), arm=_arm_key(fact, keys), affected=fact.n, at_risk=fact.denom,
+        event="death" if fact.kind == "deaths" else fact.endpoint or "", evidence=_evidence(fact), arm=_arm_key(fact, keys), affected=fact.n, at_risk=fact.denom,
         percent=_number(fact.value) if fact.unit == "%" else None, grade_low=low, grade_high=high, attribution=fact.attribution, seriousness=fact.seriousness,
         population=fact.population, timepoint=fact.timepoint, rule=fact.rule, findings=fact.findings,
     )  # fmt: skip
