@@ -96,6 +96,19 @@ def test_designators():
     ]
 
 
+def test_a_designator_that_the_drugs_contradict_is_no_match():
+    arms = [arm(0, "Arm A", SUNITINIB), arm(1, "Arm B", PLACEBO)]
+    assert matches(arms, "Arm A: Placebo", "Arm B: Placebo") == [None, "/a/1"]
+
+
+def test_titles_without_letters_match_nothing():
+    assert matches([arm(0, "-"), arm(1, "x")], "…", "", "Cohort 1") == [None] * 3
+
+
+def test_a_cohort_beside_the_group_that_may_hold_it():
+    assert pairs(groups([], ["Placebo", "Cohort 1: Placebo", "Cohort 2: Sunitinib"])) == {(0, 1), (1, 0)}
+
+
 def test_an_arm_that_is_a_period_by_its_own_title_stays_an_arm():
     found = groups([arm(0, "Open label period")], ["Open-Label Period", "Double-blind period"])
     assert [g.kind for g in found] == ["arm", "period"]

@@ -197,29 +197,20 @@ def test_the_same_event_groups_match_an_arm_by_title_as_in_a_naive_reading():
 # ── every place resolves ─────────────────────────────────────────────────────────────────
 
 
-def agree(place: str, quote: str, there: str) -> bool:
-    return (
-        quote == there
-        or text(quote) == text(there)
-        or (
-            ("escription" in place or "abel" in place)  # a dose quotes a part of its text
-            and quote in there
-        )
-        or there.replace(",", "") == quote
-        or (re.fullmatch(r"\d+\.0*", there) is not None and there.partition(".")[0] == quote)
-        or (
-            place in ("study_design", "phase")  # one line that holds several words
-            and quote in there
-        )
-        or (place.endswith("/masking") and quote in there)
-    )
+def agree(quote: str, there: str) -> bool:
+    """A number must be all that stands there; words may be a part of it (a dose, a kind of masking)."""
+    if quote == there or text(quote) == text(there):
+        return True
+    if re.fullmatch(r"[0-9]+", quote):
+        return there.replace(",", "").partition(".")[0] == quote
+    return re.search("[A-Za-z]", quote) is not None and quote in there
 
 
 def assert_places(study: RegistryStudy, record: Any) -> int:
     found = list(places(study))
     for place, quote in found:
         there = value_at(record, place)
-        assert agree(place, quote, there), (study.nct_id.value, place, quote, there)
+        assert agree(quote, there), (study.nct_id.value, place, quote, there)
     return len(found)
 
 
