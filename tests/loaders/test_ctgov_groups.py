@@ -101,6 +101,12 @@ def test_a_designator_that_the_drugs_contradict_is_no_match():
     assert matches(arms, "Arm A: Placebo", "Arm B: Placebo") == [None, "/a/1"]
 
 
+def test_an_arm_of_one_period_is_not_told_by_its_drugs_alone():
+    arms = [arm(0, "Part 1 Double-blind", SUNITINIB, PLACEBO), arm(1, "Part 2 Open-label", SUNITINIB)]
+    assert matches(arms, "Sutent", "Placebo") == [None, None]
+    assert matches(arms, "Part 2: Sutent", "Placebo") == ["/a/1", None]
+
+
 def test_titles_without_letters_match_nothing():
     assert matches([arm(0, "-"), arm(1, "x")], "…", "", "Cohort 1") == [None] * 3
 

@@ -165,6 +165,11 @@ def group_reader(
     names = _names(interventions)
     known: dict[tuple[str, bool], _Identified] = {}
 
+    def same_period(arm: Arm, part: _Part) -> bool:
+        """Where an arm is one period of the study, only a group of that period is matched to it."""
+        own = _part(arm.name, alone=False, several_phases=several_phases)
+        return own.kind != "period" or fold(own.label) == fold(part.label)
+
     def identify(title: str, alone: bool) -> _Identified:
         part = _part(title, alone=alone, several_phases=several_phases)
         if arm := by_title.get(frozenset([fold(title)])):
@@ -177,6 +182,8 @@ def group_reader(
         named, words = by_content.get(content), "interventions"
         if named is None:
             named, words = by_drugs.get(content), "drugs"
+        if named is not None and not same_period(named, part):
+            named = None
         if (name := _designator(title)) and (arm := by_designator.get(frozenset([name]))):
             if named not in (None, arm):  # the title names what another arm was given
                 return _Identified(part)
