@@ -127,7 +127,9 @@ def build(
     report = build_store(store, sources, progress=bar)
     say(
         f"{report.records:,} records: {report.new:,} new, {report.replaced:,} replaced, "
-        f"{report.unchanged:,} unchanged; {report.trials:,} report a trial; {report.quads:,} quads in {store}"
+        f"{report.unchanged:,} unchanged"
+        + (f" ({report.repeated:,} more came twice, word for word)" if report.repeated else "")
+        + f"; {report.trials:,} report a trial; {report.quads:,} quads in {store}"
     )
     if report.rejected:
         generation = current_generation(store)

@@ -15,11 +15,11 @@ import msgspec
 
 from trialweave.loaders.abstract.arms import ArmName, find_arms
 from trialweave.loaders.abstract.doses import doses
-from trialweave.loaders.abstract.endpoints import grades, topics
+from trialweave.loaders.abstract.endpoints import Topic, grades, topics
 from trialweave.loaders.abstract.estimates import defines, estimate_labels
 from trialweave.loaders.abstract.facts import Memory, facts_of
 from trialweave.loaders.abstract.intervals import p_values
-from trialweave.loaders.abstract.mentions import arm_mentions
+from trialweave.loaders.abstract.mentions import Mention, arm_mentions
 from trialweave.loaders.abstract.normal import Normal, normalise
 from trialweave.loaders.abstract.quantities import quantities
 from trialweave.loaders.abstract.scene import Scene, brackets
@@ -126,12 +126,13 @@ def _facts(
             continue
         ps = p_values(text, part.start, part.end)
         labels = estimate_labels(text, part.start, part.end, response_rate=response_rate, hormone=hormone)
+        mentions = arm_mentions(text, part.start, part.end, arms, expand)
         scene = Scene(
             text, part, arms,
-            quantities(text, part.start, part.end, labels, ps), ps,
-            arm_mentions(text, part.start, part.end, arms, expand),
-            topics(text, part.start, part.end, short) if part.section in _RESULTS else [],
-            grades(text, part.start, part.end), brackets(text, part.start, part.end),
+            quantities(text, part.start, part.end, labels, ps, last_label=memory.label), ps,
+            mentions,
+            _not_arms(topics(text, part.start, part.end, short), mentions) if part.section in _RESULTS else [],
+            grades(text, part.start, part.end), brackets(text, part.start, part.end), short,
         )  # fmt: skip
         here = list(doses(scene))
         here += [fact for fact in sizes(scene) if not _overlaps(fact, here)]
@@ -139,6 +140,11 @@ def _facts(
             here += [fact for fact in facts_of(scene, memory, canonical) if not _overlaps(fact, here)]
         found += here
     return found
+
+
+def _not_arms(found: list[Topic], mentions: list[Mention]) -> list[Topic]:
+    """The topics that are not words of an arm's name ("thyroid hormone withdrawal")."""
+    return [topic for topic in found if not any(m.start <= topic.start < m.end or m.start < topic.end <= m.end for m in mentions)]
 
 
 def _overlaps(fact: Fact, others: list[Fact]) -> bool:

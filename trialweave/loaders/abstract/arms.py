@@ -21,6 +21,7 @@ _CONTROL = re.compile(
     r"sham|vehicle|watchful|waiting|waitlist|wait-list|deferred|delayed|BSC|without|routine|monotherapy|untreated|saline|physician's choice|investigator's choice)\b",
     re.IGNORECASE,
 )
+_GROUP_WORD = re.compile(r" (?:group|arm)$")
 _ROLE_WORDS = frozenset(
     {
         "control",
@@ -162,6 +163,8 @@ def _support(
             continue
         total += 1
         which = resolve(found, arms, group=True)
+        if group.valued and which is None:
+            total -= 1
         if which is None:
             continue
         hits += 1
@@ -198,7 +201,7 @@ def _add_groups(
             arms[which].aliases[group.words] += 1
             if found not in arms[which].variants:
                 arms[which].variants.append(found)
-        elif not found <= _ROLE_WORDS or "control" in found:
+        elif (not found <= _ROLE_WORDS or "control" in found) and not group.valued:
             strange[found] += 1
             first.setdefault(found, group)
     if fixed and len(arms) <= 2 and sum(arm.aliases.total() for arm in arms) >= 1:
@@ -225,6 +228,7 @@ def _name(arm: ArmName) -> None:
     """Call an arm as the results call it, unless that is only its role."""
     if arm.letter:
         return
+    arm.name = _GROUP_WORD.sub("", arm.name)
     named = [
         (times, len(words), words)
         for words, times in arm.aliases.items()

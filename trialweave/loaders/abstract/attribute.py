@@ -32,6 +32,7 @@ _BREAK = re.compile(
 _LEFT_LINK = re.compile(
     r"(?:[ -](?:groups?|arms?|patients|recipients|therapy|treatment|treated|alone|regimen|participants|controls))*(?:'s)?(?:,| was| were| had| is|:| -)? ?(?:[\[(] ?)?(?:n ?= ?|in )?(?:(?:median|mean|[A-Z][A-Za-z-]*|[0-9]-year|estimated|a|an|of|PFS|OS)[ ,:]+(?:was |of |= ?)?){0,5}$"
 )
+_VERSUS = re.compile(r"\b(?:v|vs\.?|versus|compared with|as compared with)\b")
 _RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
 ROW_GAP = re.compile(
     r"[\])]*(?:,|;)?(?: (?:v|vs\.?|versus|and|or|compared (?:with|to)|as compared (?:with|to)|against|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
@@ -55,6 +56,7 @@ def rows(scene: Scene) -> list[list[int]]:
             if (
                 ROW_GAP.fullmatch(gap)
                 and gap.strip(" ()[]")
+                and scene.around(before.at) == scene.around(quantity.at)
                 and not _mention_between(scene, before.end, quantity.start)
             ):
                 found[-1].append(here)
@@ -152,7 +154,7 @@ def _without_noise(gap: str) -> str:
 def _left(scene: Scene, quantity: Quantity) -> Owner | None:
     """The arm right before the quantity: "arm A, 46%", "the A arm (50%)", "B was 3 months"."""
     mention = next((m for m in reversed(scene.mentions) if m.end <= quantity.start), None)
-    if mention is None or quantity.start - mention.end > 60:
+    if mention is None or mention.arm == ALL or quantity.start - mention.end > 60:
         return None
     gap = scene.text[mention.end : quantity.start]
     if any(mention.end <= q.start < quantity.start for q in scene.quantities) or not _LEFT_LINK.fullmatch(
@@ -278,6 +280,11 @@ def _inherit(scene: Scene, in_rows: list[list[int]], found: dict[int, Owner]) ->
         after = here + 1
         if after in found and found[after].rule in ("arm-right", "list-after") and after in singles:
             gap = scene.text[quantity.end : scene.quantities[after].start]
+            if len(scene.around(scene.quantities[after].at)) > len(scene.around(quantity.at)):
+                continue
+            if len(scene.arms) == 2 and _VERSUS.search(gap) and found[after].arm in (0, 1):
+                found[here] = Owner(1 - found[after].arm, None, "row-other")
+                continue
             if (
                 _alike_list(quantity, scene.quantities[after])
                 and not _mention_between(scene, quantity.end, scene.quantities[after].start)

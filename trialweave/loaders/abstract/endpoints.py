@@ -36,7 +36,7 @@ _HEADS = {
         r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
         r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed|stable disease|disease progression|live births?|pregnanc(?:y|ies)|concentrations?|levels?|duration|shedding|lesions?|"
         r"conversion|resection|resections|preservation|resolution|detection|engraftment|seroconversion|seroresponse|efficacy|satisfaction|consumption|requirements?|length of (?:hospital )?stay|hospital stay|blood loss|operative time|operating time|"
-        r"outcome events?|outcomes?|end ?points?|alive|cancers?|diagnosis|diagnoses|disease|weight|pressure|volume|density|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
+        r"outcome events?|outcomes?|end ?points?|alive|diagnosis|diagnoses|weight|pressure|volume|density|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
     ),
 }
 _HEAD = re.compile(
@@ -52,7 +52,7 @@ _HEAD_LOWER = re.compile(
 )
 _KINDS = list(_HEADS)
 _ABBREVIATED = re.compile(r"(?<![\w-])[a-z]?[A-Z][A-Za-z0-9]*[A-Z]s?(?![\w])")
-_LEFT = re.compile(r"(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
+_LEFT = re.compile(r"(?<![\w-])(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
 _LEFT_STOP = frozenset(
     "the a an of in for and or with to median mean was were had has have improved improve improves significantly longer better higher lower similar both this that these those "
     "estimated reported achieved prolonged our no grade corresponding between by on at from as than not did most common main more fewer less including such all any other "
@@ -94,6 +94,14 @@ _RELATIONS = list(_RELATED)
 SERIOUS = re.compile(r"\bserious\b|\bSAEs?\b", re.IGNORECASE)
 
 
+_TEMPORAL = re.compile(
+    r"\b(?:after|before|during|until|following|since|throughout|despite|naive to|history of|risk factors? for|"
+    r"(?:defined|measured|assessed|scored) (?:as|by|with)) (?:the |an? |any |their |first |both )?$",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) [^.;]{5,260}?, (?=(?:was|were|occurred|in)\b)")
+
+
 class Grade(NamedTuple):
     """A grade at `text[start:end]`; `value` is the contract's band ("3-4", ">=3", "any")."""
 
@@ -111,8 +119,9 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
     """
     found: list[Topic] = []
     covered = start
+    asides = [hit.span() for hit in _DEFINITION.finditer(text, start, end)]
     for hit in _HEAD_LOWER.finditer(text, start, end):
-        if hit.start() < covered:
+        if hit.start() < covered or any(a <= hit.start() < b for a, b in asides):
             continue
         word = hit.group()
         if (
@@ -126,6 +135,8 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         if hit.start() and text[hit.start() - 1] == "-" and kind not in ("survival", "death", "harm"):
             continue
         begin = _leftwards(text, start, hit.start(), covered)
+        if _TEMPORAL.search(text, max(start, begin - 30), begin):
+            continue
         stop = hit.end()
         if _OF.search(word) and (right := _RIGHT.match(text, stop, end)):
             stop = right.start() + len(right.group().rstrip(" ,"))

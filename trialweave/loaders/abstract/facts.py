@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from trialweave.loaders.abstract.attribute import Owner, compared, owners
 from trialweave.loaders.abstract.endpoints import SERIOUS, Topic, attribution, population, timepoint
+from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.intervals import PValue
 from trialweave.loaders.abstract.mentions import ALL
 from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
@@ -35,6 +36,16 @@ _EARLIER = re.compile(
     r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
     re.IGNORECASE,
 )
+_FOLLOW = re.compile(r"follow-? ?up|\bobservation (?:time|period)|\bfollowed(?: up)?\b|time on study|time from randomi[sz]ation to (?:the )?data", re.IGNORECASE)
+_FOLLOW_AFTER = re.compile(r"'?(?:,)?(?: of)?(?: \([^)]*\))?(?: median| potential)? follow-? ?up", re.IGNORECASE)
+_TYPICAL = re.compile(r"\b(?:median|mean|average|minimum)\b", re.IGNORECASE)
+_THESE = re.compile(r"\b(?:of )?these (?:adverse |toxic )?(?:events|effects|toxicities)\b", re.IGNORECASE)
+_CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
+_RELATIVE = re.compile(
+    r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$", re.IGNORECASE
+)
+_RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
+_FOR_DEATH = re.compile(r" for death(?!s? (?:from|due)|,? (?:or|and))")
 _ZERO = re.compile(
     r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
     r"|\b(?P<none>[Nn]one)(?= (?:in|of|with|for|among|receiving|on)\b)"
@@ -48,7 +59,8 @@ class Memory:
 
     order: tuple[int, ...] = ()
     topic: Topic | None = None
-    shape: str | None = None
+    label: Label | None = None
+    grade: str | None = None
 
 
 def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[Fact]:
@@ -59,11 +71,15 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
         return []
     for here, quantity in enumerate(scene.quantities):
         topic = topic_of(scene, quantity, memory.topic)
-        fact = _fact(scene, here, quantity, topic, owned)
+        fact = _fact(scene, here, quantity, topic, owned, memory)
         if fact:
             found.append(fact)
             if topic and not (fact.kind == "follow_up"):
                 memory.topic = topic
+        if fact and quantity.label and quantity.shape == "ratio":
+            memory.label = quantity.label
+    if scene.grades:
+        memory.grade = scene.grades[-1].value
     found += _lone_p_values(scene, memory, owned, found)
     found += _zeros(scene, memory, owned, found)
     _remember(scene, memory, owned, canonical)
@@ -107,7 +123,7 @@ def _cues(
 
 
 def _fact(
-    scene: Scene, here: int, quantity: Quantity, topic: Topic | None, owned: dict[int, Owner]
+    scene: Scene, here: int, quantity: Quantity, topic: Topic | None, owned: dict[int, Owner], memory: Memory
 ) -> Fact | None:
     if quantity.shape in ("ratio", "difference", "points"):
         return _estimate(scene, quantity, topic, owned)
@@ -128,7 +144,7 @@ def _fact(
         value=quantity.value, value_op=quantity.op if quantity.value is not None else None, unit=quantity.unit,
         ci_low=quantity.low, ci_high=quantity.high, ci_level=quantity.level, interval=quantity.interval,
         sd=quantity.sd, se=quantity.se, n=quantity.n, denom=quantity.denom,
-        grade=grade.value if grade else None, attribution=related[0] if related else None,
+        grade=grade.value if grade else _carried_grade(scene, kind, memory), attribution=related[0] if related else None,
         seriousness="serious" if kind == "ae_count" and topic and SERIOUS.search(topic.name) else None,
         population=population(scene.text, scene.sentence.start, scene.sentence.end),
         timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end) if timed else None,
@@ -154,17 +170,9 @@ def _kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | 
         return None
     before = text[max(scene.sentence.start, at - 28) : at]
     if quantity.shape == "time":
-        if (
-            topic
-            and topic.kind == "follow-up"
-            and re.search(r"follow|observ", text[scene.clause(at) : at + 60], re.IGNORECASE)
-        ):
-            if re.search(
-                r"\b(?:median|mean|minimum|average)\b",
-                text[scene.clause(at) : quantity.end + 30],
-                re.IGNORECASE,
-            ):
-                return "follow_up"
+        if _follow_up(scene, quantity):
+            return "follow_up"
+        if _CHANGE_AFTER.match(text, quantity.end):
             return None
         if _median_before(scene, at) and not (
             _NOT_VALUE.search(before) and not re.search(r"(?:median|from|to) $", before)
@@ -183,6 +191,8 @@ def _kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | 
         return None
     if quantity.shape == "mean":
         return "mean"
+    if quantity.shape == "incidence":
+        return "incidence_rate"
     if quantity.shape in ("measure", "bare"):
         if quantity.shape == "bare" and quantity.low is None and quantity.sd is None and owner is None:
             return None
@@ -193,6 +203,30 @@ def _kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | 
         return None
     if quantity.shape in ("percent", "count"):
         return _share_kind(scene, quantity, topic, owner)
+    return None
+
+
+def _follow_up(scene: Scene, quantity: Quantity) -> bool:
+    """True for a median length of follow-up, before or after its name."""
+    text, at = scene.text, quantity.start
+    if quantity.value == "NR":
+        return False
+    if _FOLLOW_AFTER.match(text, quantity.end):
+        return bool(_TYPICAL.search(text, max(scene.sentence.start, at - 60), quantity.end + 30))
+    cue = None
+    for cue in _FOLLOW.finditer(text, scene.sentence.start, at):
+        pass
+    if cue is None or not _TYPICAL.search(text, max(scene.sentence.start, cue.start() - 40), at):
+        return False
+    return not any(
+        cue.end() < topic.start < at and topic.kind in ("survival", "efficacy", "death", "harm") for topic in scene.topics
+    )
+
+
+def _carried_grade(scene: Scene, kind: str, memory: Memory) -> str | None:
+    """The grade of the sentence before, where this one speaks of "these adverse events"."""
+    if kind == "ae_count" and not scene.grades and _THESE.search(scene.text, scene.sentence.start, scene.sentence.end):
+        return memory.grade
     return None
 
 
@@ -232,6 +266,11 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
             scene.text[max(0, quantity.start - 14) : quantity.start],
         )
         and owner is None
+    ):
+        return None
+    if quantity.shape == "percent" and (
+        _RELATIVE.search(scene.text, max(scene.sentence.start, quantity.start - 60), quantity.start)
+        or _RELATIVE_AFTER.match(scene.text, quantity.end)
     ):
         return None
     if topic is None:
@@ -307,7 +346,8 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
         r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start]
     ):
         return None
-    if topic and kind == "hazard_ratio" and topic.kind == "death":
+    of_death = quantity.label and _FOR_DEATH.search(scene.text, quantity.label.start, quantity.at)
+    if topic and kind == "hazard_ratio" and (of_death or topic.name.lower() in ("death", "deaths", "died", "mortality")):
         topic = _survival_before(scene, quantity.start) or topic._replace(name="overall survival")
     pair = compared(scene, quantity.start, quantity.end, owned)
     p = quantity.p or _p_before(scene, quantity)

@@ -125,7 +125,12 @@ def _resolved(
             else:
                 parts[-1].append(word)
         return [mention for part in parts for mention in _resolved(text, end, part, arms, taken)]
-    if _PREVIOUS.search(text[max(0, run[0].start - 18) : run[0].start]) and found <= COMMON:
+    if (
+        _PREVIOUS.search(text[max(0, run[0].start - 18) : run[0].start])
+        and found <= COMMON
+        and "placebo" not in found
+        and not exact
+    ):
         return []
     whole = [here for here, arm in enumerate(arms) if arm.stems <= found]
     if (

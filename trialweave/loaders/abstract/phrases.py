@@ -9,13 +9,17 @@ from trialweave.loaders.abstract.sections import Sentence
 
 
 class Phrase(NamedTuple):
-    """Words that may name an arm; `pair` if they stand in a list of groups ("the A and B groups")."""
+    """Words that may name an arm; `pair` if they stand in a list of groups ("the A and B groups").
+
+    `valued` if they follow a value ("75% for A"), where many things but arms can stand too.
+    """
 
     words: str
     start: int
     end: int
     letter: str | None = None
     pair: bool = False
+    valued: bool = False
 
 
 _GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])")
@@ -68,7 +72,28 @@ def grouped(text: str, start: int, end: int) -> list[Phrase]:
         phrase = _trim(text, hit.end(), stop.start() if stop else min(end, hit.end() + 90))
         if phrase and len(phrase.words.split()) <= 8:
             found.append(phrase)
-    return found
+    return found + _with_values(text, start, end)
+
+
+_VALUED = re.compile(
+    r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
+    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| (?:and|versus|vs|v|compared|as compared|than|or)\b)"
+)
+_NOT_AN_ARM = re.compile(
+    r"\b(?:survival|response|progression|PFS|OS|DFS|EFS|rates?|events?|toxicit\w+|deaths?|patients|women|men|participants|subgroup|population|months?|years?|weeks?|days?|interaction|trend|risk|age|"
+    r"recurrence|disease|cancer|tumou?rs?|analys[ie]s|difference|all|follow-up|baseline|grade|stage|cohort|both|arms|groups|mutation\w*|positive|negative|expression|noninferiority|which|who|an?)\b",
+    re.IGNORECASE,
+)
+
+
+def _with_values(text: str, start: int, end: int) -> list[Phrase]:
+    """The phrases of "75% for A and 80% for B", if there are two or more in the sentence."""
+    found: list[Phrase] = []
+    for hit in _VALUED.finditer(text, start, end):
+        phrase = _trim(text, hit.start("words"), hit.end("words"))
+        if phrase and len(phrase.words.split()) <= 6 and not _NOT_AN_ARM.search(phrase.words):
+            found.append(phrase._replace(pair=True, valued=True))
+    return found if len({phrase.words for phrase in found}) >= 2 else []
 
 
 def _before(text: str, start: int, end: int) -> Phrase | None:
@@ -76,6 +101,8 @@ def _before(text: str, start: int, end: int) -> Phrase | None:
     words = list(re.finditer(r"\S+", text[start:end]))
     kept: list[re.Match[str]] = []
     for word in reversed(words):
+        if word.group() in "≤≥<>=":
+            break
         low = word.group().lower()
         if low in _EDGE and not (low in _INNER and kept and _has_the(words, word)):
             break
@@ -127,14 +154,15 @@ def _listed(text: str, start: int, end: int) -> list[Phrase]:
         words = re.sub(r"^(?:and|or|the) ", "", words.strip())
         at = text.find(words, start + tail_from + piece.start(), end) if words else -1
         phrase = _trim(text, at, at + len(words)) if at >= 0 else None
-        if phrase is None or len(phrase.words.split()) > 8:
+        if phrase is None or len(phrase.words.split()) > 8 or _VERB.search(phrase.words):
             return []
         found.append(phrase._replace(pair=True))
     return found if len(found) >= 2 else []
 
 
+_VERB = re.compile(r"\b(?:was|were|is|are|had|met|than|between|events?|similar|function|complications?|alive|did|not|no)\b|[≤≥<>=]")
 _LEADING = re.compile(
-    r"(?:(?:the|an?|either|receive|receiving|undergo|undergoing|oral|orally|intravenous(?=ly)|matching|matched|treatment with|therapy with|up to|[0-9]+ cycles of|(?:two|three|four|five|six|eight) cycles of|"
+    r"(?:(?:the|an?|daily|either|receive|receiving|undergo|undergoing|oral|orally|intravenous(?=ly)|matching|matched|treatment with|therapy with|up to|[0-9]+ cycles of|(?:two|three|four|five|six|eight) cycles of|"
     r"open-label|double-blind|assigned|allocated|randomi[sz]ed|to|in|of|with|one of|and|or|from|initial|additional|one|both|use of|addition of|adding|topical|investigational|[0-9]+ (?:weeks|months|years|days) of|(?:the )?effects? of|efficacy of|a combination of|the combination of|combination of|comparing|safety of) )+",
     re.IGNORECASE,
 )
@@ -219,6 +247,7 @@ def assigned(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
             found += _readings(text, hit.end() + 1, part.end)
             found += _readings(text, hit.end() + 1, part.end, doses=False)
             found += _dose_arms(text, hit.end(), part.end)
+            found += _counted_arms(text, hit.start(), part.start, part.end)
             inner = _ASSIGN.search(text, hit.start() + 12, part.end)
             if inner and inner.end() != hit.end():
                 found += _readings(text, inner.end() + 1, part.end)
@@ -298,7 +327,7 @@ def _readings(text: str, start: int, end: int, *, doses: bool = True) -> list[li
                 commas.append((at, begin + hit.start()))
                 at = begin + hit.end()
             commas.append((at, stop))
-        if len(commas) != len(pieces):
+        if len(commas) != len(pieces) and cuts[-1].group()[0] in ",;":
             readings.append(_items(text, plain, start, commas))
         if len(pieces) == 3:
             readings.append(_items(text, plain, start, [(pieces[0][0], pieces[1][1]), pieces[2]]))
@@ -321,6 +350,7 @@ _BAD = re.compile(
 
 
 def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bool = False) -> Phrase | None:
+    """One arm of a list: without leading words, and cut where its name ends."""
     lead = re.match(
         r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the|an?|of|in|one|oral)\b ?|[:,-] ?)*",
         plain[begin:stop],
@@ -353,6 +383,10 @@ def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bo
         "whereas",
         "while",
         "the",
+        "or",
+        "without",
+        "their",
+        "those",
     ) or _BAD.search(words):
         return None
     if (
@@ -362,10 +396,31 @@ def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bo
         or _GENERIC.fullmatch(words)
     ):
         return None
-    if first and len(words.split()) > 10:
+    if first and len(words.split()) > 13:
         return None
     at = start + begin + (len(piece) - len(piece.lstrip()))
     return Phrase(words, at, start + begin + len(piece.rstrip()))
+
+
+_COUNT_TO = re.compile(
+    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: \([0-9.]+ ?%\))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
+)
+
+
+def _counted_arms(text: str, at: int, start: int, end: int) -> list[list[Phrase]]:
+    """The arms of "30 were assigned to A, 31 to B, and 29 to C"."""
+    hits = list(_COUNT_TO.finditer(text, max(start, at - 40), end))
+    if not 2 <= len(hits) <= 7:
+        return []
+    plain = _SCHEDULE.sub(lambda hit: " " * len(hit.group()), _DOSE.sub(lambda hit: " " * len(hit.group()), _blank(text[start:end])))
+    found = []
+    for here, hit in enumerate(hits):
+        stop = hits[here + 1].start() if here + 1 < len(hits) else end
+        piece = re.sub(r"(?:,|;)? ?(?:and )?$", "", plain[hit.end() - start : stop - start])
+        phrase = _item(text, plain, start, hit.end() - start, hit.end() - start + len(piece))
+        if phrase:
+            found.append(phrase)
+    return [found] if len(found) == len(hits) else []
 
 
 def _dose_arms(text: str, start: int, end: int) -> list[list[Phrase]]:
@@ -427,10 +482,10 @@ def _definition(text: str, start: int, hit: re.Match[str]) -> str:
     """The words before "(arm A)", or after "arm A:" and "arm A (", if they look like a name."""
     before = text[max(start, hit.start() - 120) : hit.start()]
     if before.endswith(("(", "[")):
-        plain = _DOSE.sub(" ", _blank(before[:-1]))
-        piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and) ", plain)[-1]
+        plain = _SCHEDULE.sub(" ", _DOSE.sub(" ", _blank(before[:-1])))
+        piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and|with|of) ", plain)[-1]
         phrase = _trim(piece, 0, len(piece.rstrip()))
-        return phrase.words if phrase else ""
+        return phrase.words if phrase and not re.search(r"[0-9]|\b(?:its|the|same|completion|cycles?)\b", phrase.words) else ""
     after = re.match(
         r"(?:,|:| ?\(| received| consisted of| was|,? n ?= ?[0-9]+,)? ?(?=[A-Za-z])([^,;:.()\[\]0-9]{3,60})",
         text[hit.end() : hit.end() + 70],

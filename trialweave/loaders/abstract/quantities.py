@@ -29,7 +29,7 @@ PEOPLE = (
 _PERCENT = re.compile(r" ?%| (?:percent|per cent)\b")
 _POINTS = re.compile(r"(?: ?%|-)? ?percentage[- ]points?")
 _TIME = re.compile(
-    r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b(?!')"
+    r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b"
 )
 _ADJECTIVE = re.compile(
     r"-(?:year|month|week|day|hour|minute|point|fold|arm|mg|item|cm|mm|kg|Gy|core|centre|center|group|drug|line|stage|step|week|session|fraction|gene|dose|part)",
@@ -44,7 +44,10 @@ _COUNT_PERCENT = re.compile(
     rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
 _OF = re.compile(
-    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%.-])"
+    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
+)
+_PERCENT_AFTER = re.compile(
+    rf"(?P<noun>[^0-9()\[\];:.]{{0,80}}) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
 _OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
 _PEOPLE_AFTER = re.compile(
@@ -187,7 +190,7 @@ def _label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
         if label.kind == "difference" and (
             len(gap) > 110
             or ";" in gap
-            or ":" in gap
+            or (":" in gap and " vs" not in gap)
             or "no " in text[max(0, label.start - 30) : label.start]
         ):
             return None
@@ -335,10 +338,20 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
     if of := _OF.match(text, base.end):
         denom = _whole(of["n"])
         after = text[of.end() : of.end() + 2]
-        if denom is not None and (
-            of["noun"] or after[:1] in ",;.)]" or after[:2] in (" (", " [") or not base.in_words
+        enough = denom is not None and denom >= max(assert_n or 0, 10 if base.in_words else 1)
+        if enough and (
+            of["noun"]
+            or after[:1] in ",;.)]"
+            or after[:2] in (" (", " [")
+            or not base.in_words
+            or _IN_ARM.match(text, of.end())
         ):
             counted = replace(counted, end=of.end(), denom=denom, noun=of["noun"])
+            later = _PERCENT_AFTER.match(text, of.end(), stop)
+            if later and not _STRAY.match(text, later.end("noun") + 2) and not _AWAY.search(later["noun"]):
+                read = _tail(text, stop, replace(counted, end=later.end("noun")), ps)
+                if read.value is not None:
+                    return read
             return _tail(text, stop, counted, ps)
     if (over := _OVER.match(text, base.end)) and not base.in_words:
         return _tail(text, stop, replace(counted, end=over.end(), denom=int(decimal(over["n"]))), ps)

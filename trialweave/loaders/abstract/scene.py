@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trialweave.loaders.abstract.arms import ArmName
 from trialweave.loaders.abstract.endpoints import Grade, Topic
@@ -28,6 +28,7 @@ class Scene:
     topics: list[Topic]
     grades: list[Grade]
     brackets: list[tuple[int, int]]
+    short: dict[str, str] = field(default_factory=dict)
 
     def around(self, position: int) -> list[tuple[int, int]]:
         """The brackets around a position, outermost first."""

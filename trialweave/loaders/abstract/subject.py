@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from trialweave.loaders.abstract.endpoints import Grade, Topic
 from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
@@ -17,7 +18,7 @@ _NOUN_STOP = frozenset(
     "and or was were included include includes including as with of for in the a an to by were: vs versus than both patients had than most common followed most frequent being namely are is that at from which had more less higher lower significantly frequently".split()
 )
 _PREDICATE = re.compile(
-    r"[^.;:]{0,140}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
+    r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
 )
 _VERBLESS = frozenset(
     {
@@ -33,12 +34,16 @@ _VERBLESS = frozenset(
         "reached",
     }
 )
+_DURING = re.compile(r"\b(?:during|at|after|before|throughout|population|patients|group|groups|arm|arms|women|men|cycle|year|years|months|weeks)(?: [a-z]+){0,2}$")
 _PASSIVE_SKIP = re.compile(r"^(?: (?:a|an|the|any|at least one|at least|one or more|also))+(?= )")
 
 
 def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | None:
     """The topic of a quantity: named in its own bracket, right before, in its clause, or after it."""
     at = quantity.start
+    everything = scene
+    if any(t.kind == "follow-up" for t in scene.topics):
+        scene = replace(scene, topics=[t for t in everything.topics if t.kind != "follow-up"])
     beside = _right_after(scene, quantity)
     if beside:
         return beside
@@ -122,6 +127,8 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
     if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.topics):
         return None
     kept: list[re.Match[str]] = []
+    if _DURING.search(found[1]):
+        return None
     for word in reversed(list(re.finditer(r"\S+", found[1]))):
         if word.group().lower() in _NOUN_STOP or len(kept) == 6:
             break

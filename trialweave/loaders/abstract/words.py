@@ -102,8 +102,8 @@ def abbreviations(text: str) -> dict[str, str]:
 
 def _long_form(short: str, before: str) -> str | None:
     """The shortest run of words at the end of `before` whose letters spell the short form."""
-    letters = [char.lower() for char in short if char.isalnum()]
-    tokens = list(_TOKEN.finditer(before))
+    letters = "".join(char.lower() for char in short if char.isalnum())
+    tokens = list(_TOKEN.finditer(before))[-(len(letters) + 4) :]
     for count in range(1, min(len(tokens), len(letters) + 4) + 1):
         candidate = tokens[-count:]
         if candidate[0].group()[0].lower() == letters[0] and _spells(letters, candidate):
@@ -113,17 +113,17 @@ def _long_form(short: str, before: str) -> str | None:
     return None
 
 
-def _spells(letters: list[str], tokens: list[re.Match[str]]) -> bool:
-    """Letters in order, each at the start of a word or inside the word that the last one began."""
-    at, inside = 0, 0
-    for letter in letters:
-        while True:
-            if at >= len(tokens):
-                return False
-            word = tokens[at].group().lower()
-            place = word.find(letter, inside) if inside else (0 if word[0] == letter else -1)
-            if place >= 0:
-                inside = place + 1
-                break
-            at, inside = at + 1, 0
-    return at >= len(tokens) - 1
+def _spells(letters: str, tokens: list[re.Match[str]], inside: int = 1) -> bool:
+    """True if the letters can be read in order: each begins the next word or a later one, or stands in the last."""
+    if not tokens:
+        return False
+    rest, word = letters[1:], tokens[0].group().lower()
+    if inside == 1 and word[0] != letters[0]:
+        return False
+    if not rest:
+        return len(tokens) <= 2
+    for skip in (1, 2, 3):
+        if len(tokens) > skip and tokens[skip].group()[0].lower() == rest[0] and _spells(rest, tokens[skip:]):
+            return True
+    place = word.find(rest[0], inside)
+    return place >= 0 and _spells(rest, tokens, place + 1)
