@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trialweave.loaders import ctgov_json
 from trialweave.loaders.ctgov_places import places, value_at
 from trialweave.loaders.ctgov_v1 import _STUDY, old_pointer, renamed
-from trialweave.records import RegistryStudy
+from trialweave.records import RegistryStudy, Rejected
 
 INVENTED = json.loads((Path(__file__).parent.parent / "data/registry/invented.json").read_text())
 
@@ -70,3 +72,25 @@ def test_every_place_resolves_in_the_old_form():
 def test_renaming_a_study_that_has_nothing():
     assert renamed({}) == {}
     assert renamed({"ProtocolSection": None}) == {}
+
+
+def test_words_that_look_like_a_place_are_left_alone():
+    record = json.loads(json.dumps(OLD))
+    record["ProtocolSection"]["IdentificationModule"]["BriefTitle"] = "/protocolSection/of no module"
+    title = read(record).brief_title
+    assert title is not None
+    assert title.value == "/protocolSection/of no module"
+
+
+RAW = json.dumps(OLD).encode()
+EDIT = st.tuples(st.integers(0, len(RAW) - 1), st.integers(0, 30), st.binary(max_size=6))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(EDIT, min_size=1, max_size=4))
+def test_mutated_bytes_never_crash(edits: list[tuple[int, int, bytes]]):
+    raw = RAW
+    for start, length, put in edits:
+        raw = raw[:start] + put + raw[start + length :]
+    for each in ctgov_json.read(io.BytesIO(raw), file="study.json"):
+        assert isinstance(each, RegistryStudy | Rejected)

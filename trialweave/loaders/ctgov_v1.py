@@ -305,9 +305,11 @@ def old_pointer(pointer: str) -> str:
     for name in pointer.split("/")[1:]:
         if name.isdigit():
             steps.append(name)
-        else:
+        elif name in shape:
             old, shape = shape[name]
             steps.append(old)
+        else:  # not a place, but words of the record that look like one
+            return pointer
     return "/" + "/".join(steps)
 
 
