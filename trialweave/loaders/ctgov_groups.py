@@ -6,7 +6,7 @@ worded in `ResultGroup.match`:
 1. its title is the arm's, but for case, space and punctuation;
 2. so is what is left of its title without the words of a period or cohort;
 3. both begin with the same designator ("Arm A");
-4. its title names exactly the interventions of one arm, of no other, and nothing else;
+4. its title names exactly the interventions, or the drugs, of one arm, and nothing else;
 5. the record has one arm, and the table one column.
 
 Columns that may hold the same people are marked, with the reason, whenever the record gives one;
@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 from trialweave.records import Arm, GroupKind, Intervention, Overlap, ResultGroup
+
+DRUG_KINDS = frozenset({"drug", "biological", "dietary supplement", "combination product", "genetic"})
 
 
 class Column(NamedTuple):
@@ -64,6 +66,7 @@ _TOTAL = re.compile(
 _DESIGNATOR = re.compile(
     rf"(arm|group|cohort|regimen|sequence|stratum|treatment)\s+({_ORDINAL})\b", re.IGNORECASE
 )
+_ROMAN = {numeral: str(n) for n, numeral in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii"), 1)}
 _SEQUENCE = re.compile(r"\bthen\b|\bfollowed by\b|\bfirst\b|\bsequence\b|→|->", re.IGNORECASE)
 _NEUTRAL = re.compile(
     r"a|an|and|arm|alone|at|bid|by|capsules?|combination|daily|day|dose|drug|every|for|g|group|in|"
@@ -94,6 +97,21 @@ class _Part(NamedTuple):
     kind: GroupKind | None
     label: str = ""
     rest: str = ""
+
+
+class _Identified(NamedTuple):
+    """What a column is, and the arm that it was matched to."""
+
+    part: _Part
+    arm: str | None = None
+    match: str | None = None
+
+    @property
+    def kind(self) -> GroupKind | None:
+        """An arm that is a period or a cohort by its own title is an arm."""
+        if self.arm and (self.part.kind is None or self.match == "same title"):
+            return self.part.kind if self.part.kind in ("total", "crossover", "second course") else "arm"
+        return self.part.kind
 
 
 def _part(title: str, *, alone: bool, several_phases: bool) -> _Part:
@@ -139,35 +157,42 @@ def group_reader(
     EG001 crossover None None ['/g/0']
     """
     by_key = {arm.key: arm for arm in arms}
-    titles = Counter(fold(name) for arm in arms for name in {arm.name, *arm.aliases})
-    by_title = {
-        fold(name): arm for arm in arms for name in (arm.name, *arm.aliases) if titles[fold(name)] == 1
-    }
-    designators = Counter(_designator(arm.name) for arm in arms)
-    by_designator = {name: arm for arm in arms if (name := _designator(arm.name)) and designators[name] == 1}
-    contents = Counter(frozenset(arm.interventions) for arm in arms)
-    by_content = {
-        content: arm for arm in arms if (content := frozenset(arm.interventions)) and contents[content] == 1
-    }
+    by_title = _unique((arm, [fold(arm.name)]) for arm in arms if fold(arm.name))
+    by_designator = _unique((arm, [name]) for arm in arms if (name := _designator(arm.name)))
+    by_content = _unique((arm, arm.interventions) for arm in arms)
+    drugs = {each.key for each in interventions if each.kind in DRUG_KINDS}
+    by_drugs = _unique((arm, [key for key in arm.interventions if key in drugs]) for arm in arms)
     names = _names(interventions)
-    known: dict[tuple[str, bool], tuple[_Part, str | None, str | None]] = {}
+    known: dict[tuple[str, bool], _Identified] = {}
 
-    def identify(title: str, alone: bool) -> tuple[_Part, str | None, str | None]:
+    def same_period(arm: Arm, part: _Part) -> bool:
+        """Where an arm is one period of the study, only a group of that period is matched to it."""
+        own = _part(arm.name, alone=False, several_phases=several_phases)
+        return own.kind != "period" or fold(own.label) == fold(part.label)
+
+    def identify(title: str, alone: bool) -> _Identified:
         part = _part(title, alone=alone, several_phases=several_phases)
-        if arm := by_title.get(fold(title)):
-            return part, arm.key, "same title"
+        if arm := by_title.get(frozenset([fold(title)])):
+            return _Identified(part, arm.key, "same title")
         if part.kind in ("total", "crossover", "second course"):
-            return part, None, None
-        if part.kind and (arm := by_title.get(fold(part.rest))):
-            return part, arm.key, f"same title, but for the words {part.label!r}"
-        if (name := _designator(title)) and (arm := by_designator.get(name)):
-            return part, arm.key, f"same designator, {name!r}"
+            return _Identified(part)
+        if part.kind and (arm := by_title.get(frozenset([fold(part.rest)]))):
+            return _Identified(part, arm.key, f"same title, but for the words {part.label!r}")
         content = _content(part.rest if part.kind else title, names)
-        if content and (arm := by_content.get(content)):
-            return part, arm.key, "the only arm with exactly these interventions"
+        named, words = by_content.get(content), "interventions"
+        if named is None:
+            named, words = by_drugs.get(content), "drugs"
+        if named is not None and not same_period(named, part):
+            named = None
+        if (name := _designator(title)) and (arm := by_designator.get(frozenset([name]))):
+            if named not in (None, arm):  # the title names what another arm was given
+                return _Identified(part)
+            return _Identified(part, arm.key, f"same designator, {name!r}")
+        if named is not None:
+            return _Identified(part, named.key, f"the only arm with exactly these {words}")
         if alone and len(arms) == 1 and part.kind is None:
-            return part, arms[0].key, "the only arm, and the only group"
-        return part, None, None
+            return _Identified(part, arms[0].key, "the only arm, and the only group")
+        return _Identified(part)
 
     def read(columns: Sequence[Column]) -> tuple[ResultGroup, ...]:
         alone = len(columns) == 1
@@ -187,20 +212,36 @@ def group_reader(
                 key=column.key,
                 id=column.id,
                 title=column.title,
-                kind=part.kind or ("arm" if arm else None),
-                arm=arm,
-                match=match,
+                kind=each.kind,
+                arm=each.arm,
+                match=each.match,
                 overlaps=tuple(shared),
             )
-            for column, (part, arm, match), shared in zip(columns, found, overlaps, strict=True)
+            for column, each, shared in zip(columns, found, overlaps, strict=True)
         )
 
     return read
 
 
+def _unique(described: Iterable[tuple[Arm, Iterable[str]]]) -> dict[frozenset[str], Arm]:
+    """The arms by what describes each, but for descriptions that are empty or of several arms."""
+    found: dict[frozenset[str], list[Arm]] = {}
+    for arm, words in described:
+        found.setdefault(frozenset(words), []).append(arm)
+    return {words: arms[0] for words, arms in found.items() if words and len(arms) == 1}
+
+
 def _designator(title: str) -> str | None:
+    """The designator at the beginning of a title; "Arm II" is "Arm 2".
+
+    >>> _designator("Arm II (with placebo)"), _designator("Army")
+    ('arm 2', None)
+    """
     found = _DESIGNATOR.match(title.strip())
-    return f"{found[1]} {found[2]}".lower() if found else None
+    if found is None:
+        return None
+    ordinal = found[2].lower()
+    return f"{found[1].lower()} {_ROMAN.get(ordinal, ordinal)}"
 
 
 def _names(interventions: Sequence[Intervention]) -> dict[tuple[str, ...], str]:
@@ -234,54 +275,62 @@ def _content(title: str, names: dict[tuple[str, ...], str]) -> frozenset[str]:
 
 def _overlaps(
     columns: Sequence[Column],
-    found: Sequence[tuple[_Part, str | None, str | None]],
+    found: Sequence[_Identified],
     arms: dict[str, Arm],
     crossover: bool,
     enrolled: int | None,
 ) -> Iterator[tuple[int, int, str]]:
     """Pairs of columns that may share people, with the reason."""
-    crowded = None
-    people = [
-        column.at_risk for column, (part, _, _) in zip(columns, found, strict=True) if part.kind != "total"
-    ]
-    if enrolled and sum(n or 0 for n in people) > enrolled:
-        crowded = f"the groups hold {sum(n or 0 for n in people)} people, and {enrolled} were enrolled"
-    marked = False
-    pairs = [(i, j) for i in range(len(columns)) for j in range(i + 1, len(columns))]
-    for i, j in pairs:
-        (part, arm, _), (other, other_arm, _) = found[i], found[j]
-        reason = None
-        for kind, words in (
-            ("total", "is a total of the table's groups"),
-            ("second course", "holds people treated a second time"),
-            ("crossover", "holds people who changed treatment"),
-        ):
-            if reason is None and kind in (part.kind, other.kind):
-                reason = f"{columns[i if part.kind == kind else j].title!r} {words}"
-        if reason is None and "period" in (part.kind, other.kind) and fold(part.label) != fold(other.label):
-            reason = "periods of one study may hold the same people"
-        if reason is None and arm and arm == other_arm:
-            apart = part.kind == other.kind == "cohort" and fold(part.label) != fold(other.label)
-            reason = None if apart else f"both are matched to the arm {arms[arm].name!r}"
-        if (
-            reason is None
-            and columns[i].title
-            and fold(columns[i].title or "") == fold(columns[j].title or "")
-        ):
-            reason = "both have the same title"
-        if (
-            reason is None
-            and crossover
-            and not (_sequence(columns[i], arm, arms) and _sequence(columns[j], other_arm, arms))
-        ):
-            reason = "the study is a crossover, whose groups by treatment hold the same people"
+    totals = {i for i, each in enumerate(found) if each.part.kind == "total"}
+    explained = False  # whether a pair is marked that is not just a total and its part
+    apart = []
+    for i, j in combinations(range(len(columns)), 2):
+        reason = _reason(columns[i], found[i], columns[j], found[j], arms, crossover)
         if reason is not None:
-            marked = marked or "total" not in (part.kind, other.kind)
+            explained = explained or not totals & {i, j}
             yield i, j, reason
-    if crowded and not marked:
-        for i, j in pairs:
-            if "total" not in (found[i][0].kind, found[j][0].kind):
-                yield i, j, crowded
+        elif not totals & {i, j}:
+            apart.append((i, j))
+    people = sum(column.at_risk or 0 for i, column in enumerate(columns) if i not in totals)
+    if enrolled and people > enrolled and not explained:
+        for i, j in apart:
+            yield i, j, f"the groups hold {people} people, and {enrolled} were enrolled"
+
+
+_SHARING = (
+    ("total", "is a total of the table's groups"),
+    ("second course", "holds people treated a second time"),
+    ("crossover", "holds people who changed treatment"),
+)
+
+
+def _reason(
+    column: Column,
+    one: _Identified,
+    other_column: Column,
+    other: _Identified,
+    arms: dict[str, Arm],
+    crossover: bool,
+) -> str | None:
+    """Why two columns may share people, if the record gives a reason."""
+    kinds = (one.part.kind, other.part.kind)
+    for kind, words in _SHARING:
+        if kind in kinds:
+            return f"{(column if one.part.kind == kind else other_column).title!r} {words}"
+    titles = fold(column.title or ""), fold(other_column.title or "")
+    if titles[0] and titles[0] == titles[1]:
+        return "both have the same title"
+    same_label = fold(one.part.label) == fold(other.part.label)
+    if "period" in kinds and not same_label:
+        return "periods of one study may hold the same people"
+    if one.arm and one.arm == other.arm and (kinds != ("cohort", "cohort") or same_label):
+        return f"both are matched to the arm {arms[one.arm].name!r}"
+    parts = fold(one.part.rest), fold(other.part.rest)
+    if kinds.count("cohort") == 1 and (titles[0] == parts[1] != "" or titles[1] == parts[0] != ""):
+        return "the one may be a cohort of the other"
+    if crossover and not (_sequence(column, one.arm, arms) and _sequence(other_column, other.arm, arms)):
+        return "the study is a crossover, whose groups by treatment hold the same people"
+    return None
 
 
 def _sequence(column: Column, arm: str | None, arms: dict[str, Arm]) -> bool:

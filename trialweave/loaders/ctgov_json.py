@@ -17,7 +17,8 @@ import msgspec
 
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
-from trialweave.loaders.ctgov_study import NCT_ID, registry_study
+from trialweave.loaders.ctgov_fields import NCT_ID
+from trialweave.loaders.ctgov_study import registry_study
 from trialweave.loaders.ctgov_v1 import study_of_v1
 from trialweave.loaders.json_split import records
 from trialweave.records import Problem, RegistryStudy, Rejected, Source
@@ -46,23 +47,38 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
     >>> [type(each).__name__ for each in read(io.BytesIO(page), file="page.json")]
     ['RegistryStudy', 'Rejected']
     """
-    start = stream.read(_SMALL)
-    more = stream.read(1)
-    if not more and start.lstrip()[:1] == b"{":
-        found = _whole(start, file=file, member=member)
-        if found is not None:
-            yield found
-            return
     position = 0
     try:
+        start = stream.read(_SMALL)
+        more = stream.read(1)
+        if not more and start.lstrip()[:1] == b"{":
+            found = _whole(start, file=file, member=member)
+            if found is not None:
+                yield found
+                return
         for raw in records(stream, under=("studies", "FullStudies"), start=start + more):
             position += 1
             yield _study(raw, file=file, member=member, position=position)
     except LoadError as error:
-        yield Rejected(file=file, member=member, position=position + 1, reason=str(error))
+        at = position + 1 if position else 0
+        yield Rejected(file=file, member=member, position=at, reason=str(error))
         return
-    if position == 0 and not (start + more).strip():
-        yield Rejected(file=file, member=member, position=1, reason="the file is empty")
+    if position == 0:
+        yield Rejected(file=file, member=member, position=0, reason="no study in it")
+
+
+_HEAD = re.compile(
+    r'[\[{].*?"(?:protocolSection|ProtocolSection|FullStudiesResponse|studies)"\s*:', re.DOTALL
+)
+
+
+def matches(head: str) -> bool:
+    """Whether a file that begins with `head` holds studies in JSON.
+
+    >>> matches('{"studies": [{"protocolSection": {'), matches('{"title": "A trial"}')
+    (True, False)
+    """
+    return _HEAD.match(head.lstrip("\ufeff \t\r\n")) is not None
 
 
 def _whole(raw: bytes, *, file: str, member: str | None) -> RegistryStudy | None:
@@ -72,14 +88,14 @@ def _whole(raw: bytes, *, file: str, member: str | None) -> RegistryStudy | None
         if study.protocol_section is None:
             return None
         return _checked(registry_study(study, _source(raw, FORMAT, file, member, 1)))
-    except (msgspec.DecodeError, RecursionError, LoadError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LoadError):
         return None
 
 
 def _study(raw: bytes, *, file: str, member: str | None, position: int) -> RegistryStudy | Rejected:
     try:
         return _checked(_read_study(raw, file, member, position))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         reason = f"not a study in JSON: {error}"
     except RecursionError:
         reason = "not a study in JSON: nested too deep"

@@ -91,8 +91,8 @@ def value_at(record: Any, path: str) -> str:
 def places(study: RegistryStudy) -> Iterator[tuple[str, str]]:
     """Every place of a study that a fact rests on, with what the study says stands there.
 
-    A dose's quote is a part of what stands there, and a count may stand there as "12" or "12.0";
-    all else is as read.
+    Numbers are all that stands there (a count may stand there as "1,313" or "12.0"); words may be a
+    part of it, as the dose in a description is.
     """
     yield from _places(study)
 

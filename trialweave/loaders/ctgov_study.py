@@ -5,20 +5,26 @@ The paths are JSON Pointers in the v2 form; `ctgov_v1` translates them to its ow
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
-import msgspec
-
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
-from trialweave.loaders.ctgov_doses import doses, own_dose
+from trialweave.loaders.ctgov_doses import dosed
+from trialweave.loaders.ctgov_events import adverse_events
+from trialweave.loaders.ctgov_fields import (
+    NCT_ID,
+    countries,
+    enrolment,
+    mesh_ui,
+    planned,
+    stated,
+    stated_word,
+    study_date,
+    with_version,
+)
 from trialweave.loaders.ctgov_groups import fold, group_reader
-from trialweave.loaders.ctgov_results import adverse_events, flow, outcomes
-from trialweave.loaders.ctgov_values import iso_date, text, whole, word
+from trialweave.loaders.ctgov_results import flow, outcomes
+from trialweave.loaders.ctgov_values import text, word_or_none
 from trialweave.records import (
     Arm,
-    CountrySites,
     Design,
     Endpoint,
     Enrolment,
@@ -28,7 +34,6 @@ from trialweave.records import (
     Organisation,
     Problem,
     Reference,
-    Regimen,
     RegistryStudy,
     SecondaryId,
     Source,
@@ -42,7 +47,6 @@ _ID = f"{_PROTOCOL}/identificationModule"
 _STATUS = f"{_PROTOCOL}/statusModule"
 _DESIGN = f"{_PROTOCOL}/designModule"
 _ARMS = f"{_PROTOCOL}/armsInterventionsModule"
-NCT_ID = re.compile(r"NCT[0-9]{8}")
 
 
 def registry_study(study: wire.Study, source: Source) -> RegistryStudy:
@@ -91,7 +95,7 @@ def registry_study(study: wire.Study, source: Source) -> RegistryStudy:
             SecondaryId(
                 value=value,
                 evidence=Field(path=f"{_ID}/secondaryIdInfos/{i}/id", quote=str(info.id)),
-                kind=_word(info.type),
+                kind=word_or_none(info.type),
                 issuer=text(info.domain),
             )
             for i, info in enumerate(ident.secondary_id_infos or ())
@@ -126,7 +130,7 @@ def registry_study(study: wire.Study, source: Source) -> RegistryStudy:
         references=tuple(
             Reference(
                 key=(at := f"{_PROTOCOL}/referencesModule/references/{i}"),
-                kind=_word(each.type),
+                kind=word_or_none(each.type),
                 pmid=stated(each.pmid, f"{at}/pmid"),
                 citation=text(each.citation),
             )
@@ -138,89 +142,6 @@ def registry_study(study: wire.Study, source: Source) -> RegistryStudy:
         adverse_events=adverse_events(results.adverse_events_module, read_groups, problems),
         problems=tuple(problems),
     )
-
-
-def stated(raw: object, path: str) -> Stated | None:
-    """The text of a field and its place, or nothing."""
-    value = text(raw)
-    return None if value is None else Stated(value=value, evidence=Field(path=path, quote=str(raw)))
-
-
-def stated_word(raw: object, path: str) -> Stated | None:
-    """The word of a closed list and its place, or nothing."""
-    value = text(raw)
-    if value is None:
-        return None
-    return Stated(value=word(value), evidence=Field(path=path, quote=str(raw)))
-
-
-def study_date(raw: object, path: str, kind: object, problems: list[Problem]) -> StudyDate | None:
-    """A date and its place; one that is none is a problem of the record."""
-    written = text(raw)
-    if written is None:
-        return None
-    found = iso_date(written)
-    if found is None:
-        problems.append(Problem(path=path, reason=f"not a date: {written!r}"))
-        return None
-    return StudyDate(date=found, evidence=Field(path=path, quote=str(raw)), kind=_word(kind))
-
-
-def planned(found: StudyDate | None) -> StudyDate | None:
-    """The date of an event of the study: "estimated" there means that it is anticipated."""
-    if found is None or found.kind != "estimated":
-        return found
-    return msgspec.structs.replace(found, kind="anticipated")
-
-
-def with_version(source: Source, dates: StudyDates) -> Source:
-    """The source with the record's own version: the day its last update was submitted, or posted."""
-    version = dates.last_update_submitted or dates.last_update_posted
-    return msgspec.structs.replace(source, version=version.date if version else None)
-
-
-def countries(places: Iterable[tuple[object, str]]) -> tuple[CountrySites, ...]:
-    """The sites of a list by country, in order of first appearance."""
-    found: dict[str, tuple[Field, int]] = {}
-    for raw, path in places:
-        if name := text(raw):
-            field, sites = found.get(name, (None, 0))
-            found[name] = (field or Field(path=path, quote=str(raw)), sites + 1)
-    return tuple(
-        CountrySites(country=name, evidence=field, sites=sites) for name, (field, sites) in found.items()
-    )
-
-
-def regimens(
-    intervention: Intervention,
-    description: object,
-    of_arms: Iterable[tuple[Arm, object, str]],
-    interventions: tuple[Intervention, ...],
-) -> tuple[Regimen, ...]:
-    """The doses stated for one intervention: in its name, its description, its arms' descriptions."""
-    if intervention.kind not in ("drug", "biological", "dietary supplement", "combination product"):
-        return ()
-    path = f"{intervention.key}/description"
-    found: list[Regimen] = []
-    if isinstance(description, str):
-        first = own_dose(description, path=path)
-        found += [first] if first else []
-        if not found:
-            pairs = doses(description, interventions, path=path)
-            found += [regimen for key, regimen in pairs if key == intervention.key]
-    for arm, raw, path in of_arms:
-        if isinstance(raw, str):
-            found += [
-                msgspec.structs.replace(each, arm=arm.key)
-                for key, each in doses(raw, interventions, path=path)
-                if key == intervention.key
-            ]
-    return tuple(dict.fromkeys(found))
-
-
-def _word(raw: object) -> str | None:
-    written = text(raw)
-    return None if written is None else word(written)
 
 
 def _all(raw: tuple[object, ...] | None, path: str) -> tuple[Stated, ...]:
@@ -284,16 +205,6 @@ def _enrolment(module: wire.Design | None, problems: list[Problem]) -> Enrolment
     return enrolment(info.count, f"{_DESIGN}/enrollmentInfo/count", info.type, problems)
 
 
-def enrolment(raw: object, path: str, kind: object, problems: list[Problem]) -> Enrolment | None:
-    """The number of people, its place, and whether it is planned."""
-    n = whole(raw)
-    if n is None:
-        problems.append(Problem(path=path, reason=f"not a number of people: {raw!r}"))
-        return None
-    found = _word(kind)
-    return Enrolment(n=n, path=path, kind="anticipated" if found == "estimated" else found)
-
-
 def _arms(
     module: wire.ArmsInterventions, problems: list[Problem]
 ) -> tuple[tuple[Arm, ...], tuple[Intervention, ...]]:
@@ -302,7 +213,7 @@ def _arms(
             key=(at := f"{_ARMS}/interventions/{i}"),
             name=name,
             aliases=tuple(alias for other in each.other_names or () if (alias := text(other))),
-            kind=_word(each.type),
+            kind=word_or_none(each.type),
             evidence=Field(path=f"{at}/name", quote=str(each.name)),
         )
         for i, each in enumerate(module.interventions or ())
@@ -330,23 +241,20 @@ def _arms(
         arm = Arm(
             key=at,
             name=label,
-            role=_word(group.type),
+            role=word_or_none(group.type),
             interventions=tuple(keys),
             evidence=Field(path=f"{at}/label", quote=str(group.label)),
         )
         arms.append(arm)
         texts += [(arm, group.label, f"{at}/label"), (arm, group.description, f"{at}/description")]
-    return tuple(arms), tuple(
-        msgspec.structs.replace(each, regimens=regimens(each, described[each.key], texts, interventions))
-        for each in interventions
-    )
+    return tuple(arms), dosed(interventions, described, texts)
 
 
 def _organisation(raw: wire.Organisation | None, path: str) -> Organisation | None:
     if raw is None or (name := text(raw.name)) is None:
         return None
     return Organisation(
-        name=name, evidence=Field(path=f"{path}/name", quote=str(raw.name)), kind=_word(raw.class_)
+        name=name, evidence=Field(path=f"{path}/name", quote=str(raw.name)), kind=word_or_none(raw.class_)
     )
 
 
@@ -383,20 +291,3 @@ def _mesh(module: wire.Browse | None, name: str) -> tuple[MeshTerm, ...]:
         for i, each in enumerate(terms or ())
         if (term := text(each.term))
     )
-
-
-_LAST_SHORT_UI = {"D": 66331, "C": 588418}  # in MeSH, ids beyond these have nine digits
-
-
-def mesh_ui(raw: object) -> str | None:
-    """A MeSH id as NLM writes it; the older API pads all its numbers to nine digits.
-
-    >>> mesh_ui("D006973"), mesh_ui("D000006973"), mesh_ui("D000068878"), mesh_ui("C000109078")
-    ('D006973', 'D006973', 'D000068878', 'C109078')
-    """
-    written = text(raw)
-    if written and (found := re.fullmatch(r"([CD])([0-9]{9})", written)):
-        letter, digits = found.groups()
-        if int(digits) <= _LAST_SHORT_UI[letter]:
-            return f"{letter}{int(digits):06d}"
-    return written

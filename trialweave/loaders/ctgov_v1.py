@@ -3,20 +3,20 @@
 It holds the same data as API v2 under longer names: `OtherEventList/OtherEvent/0/OtherEventTerm`
 for `otherEvents/0/term`. So a study is renamed to the v2 form, read as such, and the places in the
 record are translated back. The table below is the whole difference; what it does not list is not
-read.
+read. `ctgov_json.read` reads the files, in which both forms occur side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from trialweave.errors import LoadError
 from trialweave.loaders import ctgov_wire as wire
 from trialweave.loaders.ctgov_study import registry_study
-from trialweave.records import RegistryStudy, Rejected, Source
+from trialweave.records import RegistryStudy, Source
 
 FORMAT = "ctgov-v1"
 _Shape = Mapping[str, "tuple[str, _Shape]"]
@@ -305,9 +305,11 @@ def old_pointer(pointer: str) -> str:
     for name in pointer.split("/")[1:]:
         if name.isdigit():
             steps.append(name)
-        else:
+        elif name in shape:
             old, shape = shape[name]
             steps.append(old)
+        else:  # not a place, but words of the record that look like one
+            return pointer
     return "/" + "/".join(steps)
 
 
@@ -316,7 +318,7 @@ def study_of_v1(raw: bytes, source: Source) -> RegistryStudy:
     try:
         decoded = msgspec.json.Decoder(Any, float_hook=str).decode(raw)
         study = msgspec.convert(renamed(decoded), wire.Study)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LoadError(f"not a study in the older API's form: {error}") from error
     found = msgspec.to_builtins(registry_study(study, source))
     return msgspec.convert(_translated(found), RegistryStudy)
@@ -333,10 +335,3 @@ def _translated(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_translated(each) for each in value]
     return value
-
-
-def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[RegistryStudy | Rejected]:
-    """The studies of one file of the older API, in file order; v2 studies in it are read too."""
-    from trialweave.loaders import ctgov_json
-
-    yield from ctgov_json.read(stream, file=file, member=member)

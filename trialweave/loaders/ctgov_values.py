@@ -93,6 +93,12 @@ def word(raw: str) -> str:
     return re.sub(r"\bnon ", "non-", folded)
 
 
+def word_or_none(raw: object) -> str | None:
+    """The word of a closed list, or nothing."""
+    written = text(raw)
+    return None if written is None else word(written)
+
+
 @lru_cache(maxsize=4096)
 def iso_date(raw: str) -> str | None:
     """A date in ISO 8601, as precise as it is written; absent where it is none.
@@ -116,7 +122,7 @@ def iso_date(raw: str) -> str | None:
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
-    return "-".join(f"{int(part):02d}" for part in (year, month, day) if part)
+    return "-".join(part.zfill(2) for part in (year, month, day) if part)
 
 
 def whole(raw: object) -> int | None:
@@ -148,11 +154,11 @@ def number(raw: object, *, counted: bool = False) -> Number | None:
     >>> number("-1,999.32").value, number("0,3139").value, number("")
     (Decimal('-1999.32'), Decimal('0.3139'), None)
     """
+    if isinstance(raw, str) and _SIGNED.fullmatch(raw):
+        return Number(reported=raw, value=Decimal(raw))
     written = text(raw)
     if written is None:
         return None
-    if _SIGNED.fullmatch(written):
-        return Number(reported=written, value=Decimal(written))
     # "&lt;" stands in some records where "<" is meant: escaped twice by whoever sent them
     found = _NUMBER.fullmatch(html.unescape(written))
     if not found:

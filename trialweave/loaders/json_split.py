@@ -14,7 +14,13 @@ from typing import BinaryIO
 
 from trialweave.errors import LoadError
 
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TOKEN = re.compile(_STRING + rb'|[{}\[\]"]', re.DOTALL)
+# inside a record, from one bracket to the next, past objects and arrays that hold none
+_FLAT = rb'(?:[^"{}\[\]]++|' + _STRING + rb")"
+_BRACKET = re.compile(
+    rb"(?:" + _FLAT + rb"|\{" + _FLAT + rb"*+\}|\[" + _FLAT + rb"*+\])*+([{}\[\]])", re.DOTALL
+)
 _ARRAY_FOLLOWS = re.compile(rb"\s*:\s*\[")
 _BETWEEN = b" \t\r\n,"
 _BOM = b"\xef\xbb\xbf"
@@ -45,7 +51,7 @@ def records(
     lines = buffer.lstrip().splitlines()
     if len(lines) > 1 and lines[0].startswith(b"{") and lines[0].rstrip().endswith(b"}"):
         following = next((line for line in lines[1:] if line.strip()), b"")
-        if following.lstrip().startswith(b"{"):
+        if following.lstrip().startswith(b"{") and following.strip() != b"{":
             yield from _lines(stream, buffer, chunk, limit)
             return
     yield from _elements(stream, buffer, {f'"{name}"'.encode() for name in under}, chunk, limit)
@@ -74,28 +80,32 @@ def _elements(stream: BinaryIO, buffer: bytes, under: set[bytes], chunk: int, li
     at = 0  # how far the buffer is scanned
     inside = False  # whether a record has begun
     while True:
-        for token in _TOKEN.finditer(buffer, at):
-            word = token[0]
-            if word == b'"':  # a string that goes on in the next chunk
+        while True:
+            if inside and (base or depth > 2):
+                found = _BRACKET.match(buffer, at)
+            else:
+                found = _TOKEN.search(buffer, at)
+            if found is None or found[0] == b'"':  # or a string that goes on in the next chunk
                 break
+            word, end = found[found.lastindex or 0], found.end()
             if len(word) > 1:
                 if base == 0 and 0 < depth < 3 and word in under:
-                    if not buffer[token.end() :].strip(b" \t\r\n:"):
+                    if not buffer[end:].strip(b" \t\r\n:"):
                         break  # whether an array follows is in the next chunk
-                    if _ARRAY_FOLLOWS.match(buffer, token.end()):
+                    if _ARRAY_FOLLOWS.match(buffer, end):
                         base, inside = depth + 1, False
-                at = token.end()
+                at = end
                 continue
-            at = token.end()
+            at = end
             if word in b"{[":
                 if not inside and depth == base:
-                    if gap := buffer[kept : token.start()].strip(_BETWEEN):
+                    if gap := buffer[kept : end - 1].strip(_BETWEEN):
                         yield gap
                     if depth == 0 and word == b"[":
                         base = 1
                     else:
                         inside = True
-                    kept = token.start() if inside else at
+                    kept = end - 1 if inside else at
                 depth += 1
                 if not inside:
                     kept = at
@@ -107,11 +117,11 @@ def _elements(stream: BinaryIO, buffer: bytes, under: set[bytes], chunk: int, li
                 yield buffer[kept:at]
                 inside, kept = False, at
             elif not inside:
-                if depth == base - 1 and (gap := buffer[kept : token.start()].strip(_BETWEEN)):
-                    yield gap
-                kept = at
-                if depth == 0:
+                if depth == base - 1:  # the array of the records ends
+                    if gap := buffer[kept : end - 1].strip(_BETWEEN):
+                        yield gap
                     base = 0
+                kept = at
         if inside or depth == base:
             buffer, at, kept = buffer[kept:], at - kept, 0
         else:
