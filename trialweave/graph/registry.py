@@ -39,7 +39,11 @@ _DATES = {
     "last_update_posted": "lastUpdatePosted",
 }
 
-_REFERENCES = {"result": "resultReference", "background": "backgroundReference", "derived": "derivedReference"}
+_REFERENCES = {
+    "result": "resultReference",
+    "background": "backgroundReference",
+    "derived": "derivedReference",
+}
 
 
 def graph_name(study: RegistryStudy) -> str:
@@ -74,8 +78,11 @@ def study_quads(study: RegistryStudy) -> Iterator[Quad]:
     writer = StudyWriter(study)
     _write_identity(study, writer)
     _write_design(study, writer)
+    in_arms = {key for arm in study.arms for key in arm.interventions}
     for intervention in study.interventions:
         _write_intervention(intervention, writer)
+        if intervention.key not in in_arms:
+            writer.graph.add(writer.trial, TW["listsIntervention"], writer.place(intervention.key))
     for arm in study.arms:
         _write_arm(arm, writer)
     for endpoint in study.endpoints:
@@ -196,4 +203,3 @@ def write_endpoint(endpoint: Endpoint, writer: StudyWriter) -> NamedNode:
     graph.add(node, TW["endpointRole"], endpoint.role)
     graph.add(node, TW["timeFrame"], endpoint.time_frame)
     return node
-

@@ -111,7 +111,9 @@ def _write_measurement(
     _write_number(node, "ciHigh" if interval else "high", measurement.upper, writer)
     if interval:
         graph.add(node, TW["ciLevel"], outcome.ci_level)
-    _write_number(node, "sd" if outcome.dispersion == "standard deviation" else "spread", measurement.spread, writer)
+    _write_number(
+        node, "sd" if outcome.dispersion == "standard deviation" else "spread", measurement.spread, writer
+    )
     if measurement.analysed is not None:
         graph.add(node, TW["denominator"], measurement.analysed.n)
     graph.add(node, TW["classTitle"], measurement.class_title)

@@ -33,8 +33,7 @@ _DRUG_AFTER = re.compile(
     r"[\])]?(?: (?:per day|daily|once daily|twice daily))?(?:,)? (?:of )?(?:oral |intravenous |topical |subcutaneous |adjuvant )?(?P<drug>[A-Za-z][A-Za-z-]{3,})"
 )
 _NOT_DRUG = frozenset(
-    "or and to of with the a an than in for at by from was were is dose doses total daily least most about followed then plus per receive received less more over every between oral intravenous day days on either "
-    "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased given administered respectively once only if until each group arm radiotherapy-free within up low high both starting area count as".split()
+    ["or", "and", "to", "of", "with", "the", "a", "an", "than", "in", "for", "at", "by", "from", "was", "were", "is", "dose", "doses", "total", "daily", "least", "most", "about", "followed", "then", "plus", "per", "receive", "received", "less", "more", "over", "every", "between", "oral", "intravenous", "day", "days", "on", "either", "level", "levels", "ratio", "weight", "serum", "plasma", "creatinine", "hemoglobin", "psa", "below", "above", "greater", "increased", "given", "administered", "respectively", "once", "only", "if", "until", "each", "group", "arm", "radiotherapy-free", "within", "up", "low", "high", "both", "starting", "area", "count", "as"]
 )
 _AROUND = " ,;)(]"
 _LAB = re.compile(

@@ -26,10 +26,7 @@ _GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])")
 _BEFORE_GROUP = re.compile(r"[^.;:()\[\],]{1,110}$")
 _LIST_BEFORE_GROUP = re.compile(r"[^.;:()\[\]]{1,140}$")
 _EDGE = frozenset(
-    "the a an in of to for with were was receiving received than between from by on per at as each both either these those two three "
-    "four five six all other same assigned among compared versus vs v. v vs. while which that had did and or respective no every within "
-    "across neither allocated randomized patients men women participants favored favoring favored favours favoured children one any "
-    "another into comparing is are study-treatment whereas but our whose despite respectively only after had".split()
+    ["the", "a", "an", "in", "of", "to", "for", "with", "were", "was", "receiving", "received", "than", "between", "from", "by", "on", "per", "at", "as", "each", "both", "either", "these", "those", "two", "three", "four", "five", "six", "all", "other", "same", "assigned", "among", "compared", "versus", "vs", "v.", "v", "vs.", "while", "which", "that", "had", "did", "and", "or", "respective", "no", "every", "within", "across", "neither", "allocated", "randomized", "patients", "men", "women", "participants", "favored", "favoring", "favored", "favours", "favoured", "children", "one", "any", "another", "into", "comparing", "is", "are", "study-treatment", "whereas", "but", "our", "whose", "despite", "respectively", "only", "after", "had"]
 )
 _INNER = frozenset({"of", "with", "and", "or", "plus", "to", "in"})
 _GENERIC = re.compile(
@@ -115,8 +112,8 @@ def _before(text: str, start: int, end: int) -> Phrase | None:
             break
         if (
             len(kept) >= 10
-            or low.endswith("ly")
-            and low in ("randomly", "significantly", "only", "similarly")
+            or (low.endswith("ly")
+            and low in ("randomly", "significantly", "only", "similarly"))
         ):
             break
         kept.append(word)
@@ -514,7 +511,7 @@ def _definition(text: str, start: int, hit: re.Match[str]) -> str:
         r"(?:,|:| ?\(| received| consisted of| was|,? n ?= ?[0-9]+,)? ?(?=[A-Za-z])([^,;:.()\[\]0-9]{3,60})",
         text[hit.end() : hit.end() + 70],
     )
-    if after and text[hit.end() : hit.end() + 1] in ",:(" or text[hit.end() : hit.end() + 2] == " (":
+    if (after and text[hit.end() : hit.end() + 1] in ",:(") or text[hit.end() : hit.end() + 2] == " (":
         phrase = _trim(after[1], 0, len(after[1])) if after else None
         if (
             phrase

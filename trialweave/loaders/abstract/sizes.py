@@ -69,7 +69,7 @@ def sizes(scene: Scene) -> Iterator[Fact]:
     for hit in _RATIO.finditer(scene.text, start, end):
         around = scene.text[max(start, hit.start("ratio") - 110) : min(end, hit.end() + 25)]
         parts = [int(part) for part in hit["ratio"].replace(" ", "").split(":")]
-        if _RATIO_CUE.search(around) and 0 < min(parts) and max(parts) <= 10:
+        if _RATIO_CUE.search(around) and min(parts) > 0 and max(parts) <= 10:
             yield _size(
                 scene,
                 "randomisation_ratio",
@@ -143,12 +143,12 @@ def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     after = text[hit.end("n") : hit.end("n") + 3]
     if (
         re.match(r" ?[\[(]?[0-9.]*%|-| ?/", after)
-        or re.match(r" ?[\[(][0-9.]+ ?%", text[hit.end("n") : hit.end("n") + 10])
-        and rule != "n-were-included"
+        or (re.match(r" ?[\[(][0-9.]+ ?%", text[hit.end("n") : hit.end("n") + 10])
+        and rule != "n-were-included")
     ):
         return False
     if rule == "sentence-start":
-        return scene.sentence.section in ("methods", "abstract") and value >= 10 and not scene.quantities_with_share() and not any(0 <= m.arm and m.start < hit.end() + 40 for m in scene.mentions)
+        return scene.sentence.section in ("methods", "abstract") and value >= 10 and not scene.quantities_with_share() and not any(m.arm >= 0 and m.start < hit.end() + 40 for m in scene.mentions)
     if rule == "total-of" and (re.match(r" of ", text[hit.end("n") :]) or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions) or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])):
         return False
     if rule == "people-were":

@@ -10,12 +10,11 @@ from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
 from trialweave.loaders.abstract.scene import Scene
 
 _WEAK = frozenset(
-    "rate rates incidence incidences event events disease cancer cancers level levels change changes increase increases decrease decreases reduction reductions improvement improvements "
-    "duration outcome outcomes use function weight score scores symptom symptoms intensity ratings participation screening benefit lesion lesions control end point end points endpoint endpoints diagnosis depression syndrome appetite efficacy metastases metastasis volume".split()
+    ["rate", "rates", "incidence", "incidences", "event", "events", "disease", "cancer", "cancers", "level", "levels", "change", "changes", "increase", "increases", "decrease", "decreases", "reduction", "reductions", "improvement", "improvements", "duration", "outcome", "outcomes", "use", "function", "weight", "score", "scores", "symptom", "symptoms", "intensity", "ratings", "participation", "screening", "benefit", "lesion", "lesions", "control", "end", "point", "end", "points", "endpoint", "endpoints", "diagnosis", "depression", "syndrome", "appetite", "efficacy", "metastases", "metastasis", "volume"]
 )
 _NOUN_BEFORE = re.compile(r"((?:[A-Za-z][\w'/-]*|\([A-Z]+\))(?: (?:[A-Za-z][\w'/-]*))*) ?$")
 _NOUN_STOP = frozenset(
-    "and or was were included include includes including as with of for in the a an to by were: vs versus than both patients had than most common followed most frequent being namely are is that at from which had more less higher lower significantly frequently".split()
+    ["and", "or", "was", "were", "included", "include", "includes", "including", "as", "with", "of", "for", "in", "the", "a", "an", "to", "by", "were:", "vs", "versus", "than", "both", "patients", "had", "than", "most", "common", "followed", "most", "frequent", "being", "namely", "are", "is", "that", "at", "from", "which", "had", "more", "less", "higher", "lower", "significantly", "frequently"]
 )
 _PREDICATE = re.compile(
     r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
