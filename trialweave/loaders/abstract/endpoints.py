@@ -33,7 +33,7 @@ _HEADS = {
         r"mucositis|stomatitis|transaminases?|aminotransferases?|creatinine(?: levels?)?|bilirubin|hepatitis|arthritis|neuropathy|reactions?|scaling|pneumonitis|reoperations?|transfusions?|malignanc(?:y|ies)|second(?:ary)? (?:primary )?cancers?|obstruction|injur(?:y|ies)|thromboembolic events?|arrhythmias?|hypoxia|sweats?|DLTs?|HFS|ILD"
     ),
     "efficacy": (
-        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
+        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
         r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed|stable disease|disease progression|live births?|pregnanc(?:y|ies)|concentrations?|levels?|duration|shedding|lesions?|"
         r"conversion|resection|resections|preservation|resolution|detection|engraftment|seroconversion|seroresponse|efficacy|satisfaction|consumption|requirements?|length of (?:hospital )?stay|hospital stay|blood loss|operative time|operating time|"
         r"outcome events?|outcomes?|end ?points?|alive|diagnosis|diagnoses|weight|pressure|volume|density|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
@@ -54,7 +54,13 @@ _KINDS = list(_HEADS)
 _ABBREVIATED = re.compile(r"(?<![\w-])[a-z]?[A-Z][A-Za-z0-9]*[A-Z]s?(?![\w])")
 _LEFT = re.compile(r"(?<![\w-])(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
 _LEFT_STOP = frozenset(
-    ["the", "a", "an", "of", "in", "for", "and", "or", "with", "to", "median", "mean", "was", "were", "had", "has", "have", "improved", "improve", "improves", "significantly", "longer", "better", "higher", "lower", "similar", "both", "this", "that", "these", "those", "estimated", "reported", "achieved", "prolonged", "our", "no", "grade", "corresponding", "between", "by", "on", "at", "from", "as", "than", "not", "did", "most", "common", "main", "more", "fewer", "less", "including", "such", "all", "any", "other", "showed", "show", "experienced", "occurred", "developed", "reduced", "increased?", "favored", "significant", "statistically", "difference", "differences", "compared", "versus", "vs", "v", "we", "an", "its", "their", "also", "only", "overall-?", "which", "who", "when", "where", "during", "after", "before", "until", "despite", "without", "patients", "participants", "women", "men", "respective", "corresponding", "key", "secondary", "primary", "higher-?", "greater", "shorter", "per", "among", "received", "receiving", "due", "via", "into", "about", "approximately", "annual", "crude", "observed", "actual", "calculated", "estimated-", "patient", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "second", "frequent", "frequently", "were-?", "being", "been", "is", "are", "there", "but", "while", "however", "respectively", "worst", "single", "superior", "inferior", "worse", "trend", "increasing", "decreasing", "improving", "absolute", "relative", "hazard", "risk", "because", "her", "his", "additional", "new", "likely", "serious?", "least", "objective?", "group", "arm", "groups", "arms", "adding", "addition", "same", "greatest", "highest", "lowest", "produced", "resulted", "demonstrated", "yielded", "noted", "observed", "had", "causing", "leading", "caused", "attributed", "related-?", "treated", "developing", "experiencing", "considered", "possibly"]
+    "the a an of in for and or with to median mean was were had has have improved improve improves significantly longer better higher lower similar both this that these those "
+    "estimated reported achieved prolonged our no grade corresponding between by on at from as than not did most common main more fewer less including such all any other "
+    "showed show experienced occurred developed reduced increased? favored significant statistically difference differences compared versus vs v we an its their also only "
+    "overall-? which who when where during after before until despite without patients participants women men respective corresponding key secondary primary higher-? greater shorter "
+    "per among received receiving due via into about approximately annual crude observed actual calculated estimated- patient one two three four five six seven eight nine ten first second "
+    "frequent frequently were-? being been is are there but while however respectively worst single superior inferior worse trend increasing decreasing improving absolute relative hazard risk because her his "
+    "additional new likely serious? least objective? group arm groups arms adding addition same greatest highest lowest produced resulted demonstrated yielded noted observed had causing leading caused attributed related-? treated developing experiencing considered possibly".split()
 )
 _OF = re.compile(
     r"(?:rates?|incidences?|frequenc(?:y|ies)|proportions?|probabilit(?:y|ies)|percentages?|number|duration|freedom|risks?|likelihood|time|occurrence|success|failure|change|changes|increases?|decreases?|reductions?|loss|levels?|control|score|scores|completion|improvements?|recurrences?|prevalence|odds|use|quality|clearance|proportion|diagnosis|symptoms?|length)$",
@@ -88,12 +94,13 @@ _RELATIONS = list(_RELATED)
 SERIOUS = re.compile(r"\bserious\b|\bSAEs?\b", re.IGNORECASE)
 
 
+_OF_GRADE = re.compile(r" of (?:(?:any|all) )?grades?(?: [0-9]| or| any)*$")
 _TEMPORAL = re.compile(
     r"\b(?:after|before|during|until|following|since|throughout|despite|naive to|history of|risk factors? for|"
     r"(?:defined|measured|assessed|scored) (?:as|by|with)) (?:the |an? |any |their |first |both )?$",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) [^.;]{5,260}?, (?=(?:was|were|occurred|in)\b)")
+_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were|occurred|in)\b)")
 
 
 class Grade(NamedTuple):
@@ -144,7 +151,7 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
             and kind != "survival"
         ):
             continue
-        name = _expanded(text[begin:stop], short)
+        name = _OF_GRADE.sub("", _expanded(text[begin:stop], short))
         found.append(Topic(begin, stop, name, kind))
         covered = stop
     for hit in _ABBREVIATED.finditer(text, start, end):
