@@ -11,12 +11,14 @@ arm or endpoint is uncertain has none: no fact is better than a wrong one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from trialweave.loaders.abstract.arms import ArmName, find_arms
 from trialweave.loaders.abstract.doses import doses
 from trialweave.loaders.abstract.endpoints import Topic, grades, topics
-from trialweave.loaders.abstract.estimates import defines, estimate_labels
+from trialweave.loaders.abstract.estimates import Label, defines, estimate_labels
 from trialweave.loaders.abstract.facts import Memory, facts_of
 from trialweave.loaders.abstract.intervals import p_values
 from trialweave.loaders.abstract.mentions import Mention, arm_mentions
@@ -86,7 +88,7 @@ def _spans(
     if title is None and abstract is None:
         first, blank, _ = text.partition("\n\n")
         if blank and first.strip():
-            return [(0, len(first)), (len(first), len(text))]
+            return [(0, len(first)), (len(text) - len(text[len(first) :].lstrip()), len(text))]
         return [(0, 0), (0, len(text))]
     return [title or (0, 0), abstract or (0, 0)]
 
@@ -131,7 +133,7 @@ def _facts(
             text, part, arms,
             quantities(text, part.start, part.end, labels, ps, last_label=memory.label), ps,
             mentions,
-            _not_arms(topics(text, part.start, part.end, short), mentions) if part.section in _RESULTS else [],
+            _clear(topics(text, part.start, part.end, short), [*mentions, *labels]) if part.section in _RESULTS else [],
             grades(text, part.start, part.end), brackets(text, part.start, part.end), short,
         )  # fmt: skip
         here = list(doses(scene))
@@ -142,9 +144,9 @@ def _facts(
     return found
 
 
-def _not_arms(found: list[Topic], mentions: list[Mention]) -> list[Topic]:
-    """The topics that are not words of an arm's name ("thyroid hormone withdrawal")."""
-    return [topic for topic in found if not any(m.start <= topic.start < m.end or m.start < topic.end <= m.end for m in mentions)]
+def _clear(found: list[Topic], others: Sequence[Mention | Label]) -> list[Topic]:
+    """The topics that are not words of an arm ("hormone withdrawal") or of a measure ("rate ratio")."""
+    return [topic for topic in found if not any(one.start <= topic.start < one.end or one.start < topic.end <= one.end for one in others)]
 
 
 def _overlaps(fact: Fact, others: list[Fact]) -> bool:

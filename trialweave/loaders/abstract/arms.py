@@ -77,7 +77,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
         phrase
         for part in parts
         if part.section in ("results", "abstract", "methods", "conclusions")
-        for phrase in grouped(text, part.start, part.end)
+        for phrase in grouped(text, part.start, part.end, values=part.section in ("results", "abstract"))
     ]
     letters = lettered(text, parts)
     arms = [_lettered_arm(text, phrase, expand) for phrase in letters]
@@ -115,10 +115,20 @@ def _first_convincing(
             arms = _distinct(phrases, expand)
             if not 2 <= len(arms) <= 7 or len(arms) < len(phrases):
                 continue
+            if weight == 0.2 and not _named_by_groups(arms, groups, expand) and not _VERSUS.search(text[parts[0].start : parts[0].end]):
+                continue
             score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, expand)
             if score > best_score:
                 best, best_score = arms, score
     return best
+
+
+_VERSUS = re.compile(r"\b(?:versus|vs\.?|v|compared|or)\b", re.IGNORECASE)
+
+
+def _named_by_groups(arms: list[ArmName], groups: list[Phrase], expand: dict[str, tuple[str, ...]]) -> bool:
+    """True if the results speak of at least one of these arms."""
+    return any(resolve(found, arms, group=True) is not None for group in groups if (found := stems(group.words, expand)))
 
 
 def _clustered(groups: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list[Phrase]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from trialweave.loaders.abstract.endpoints import Topic
 from trialweave.loaders.abstract.mentions import ALL, Mention
 from trialweave.loaders.abstract.quantities import Quantity
 from trialweave.loaders.abstract.scene import Scene
@@ -131,7 +132,7 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     if mention is None or mention.start - quantity.end > 110:
         return None
     blocking = next(
-        (q for q in scene.quantities if q.start >= quantity.end and q.start < mention.start), None
+        (q for q in scene.quantities if quantity.end <= q.start < mention.start and not _is_timepoint(scene, q)), None
     )
     gap = scene.text[quantity.end : mention.start]
     if blocking is not None:
@@ -141,7 +142,11 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     if gap in (" (", "(") and scene.text[mention.end : mention.end + 1] == ")":
         return Owner(mention.arm, mention, "arm-right")
     if not plain.strip() and gap[:1] not in ")]":
-        return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" else None
+        apart = re.match(r"(?: v\b| vs\b| versus\b|,|;|\)|\.| and\b|\])", scene.text[mention.end : mention.end + 8])
+        return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" or apart else None
+    pair = next((m for m in scene.mentions if m.start >= mention.end), None)
+    if pair and re.search(r"\bboth(?: the)? $", scene.text[max(quantity.end, mention.start - 10) : mention.start]) and scene.text[mention.end : pair.start] in (" and ", " and the "):
+        return Owner(ALL, mention, "arm-both")
     if _BREAK.search(_without_noise(plain)) or not _LINK.search(plain):
         return None
     if gap[:1] in ")]" and re.match(r"[)\]],? (?:and|or|than|compared)", gap):
@@ -197,6 +202,9 @@ def _row(
     scene: Scene, members: list[Quantity], order: tuple[int, ...], canonical: tuple[int, ...]
 ) -> list[Owner | None]:
     size = len(members)
+    inside = [_inside(scene, member) for member in members]
+    if all(inside):
+        return list(inside)
     listed = _listed_after(scene, members[-1], size)
     if len(listed) == size:
         return [Owner(m.arm, m, "row-listed-after") for m in listed]
@@ -204,12 +212,10 @@ def _row(
     before = _listed_before(scene, members[0], size)
     if right and right.arm == ALL:
         right = None
-    if (
-        right
-        and len(listed) == 1
-        and (size > len(scene.arms) or not before)
-        and not _is_contrast(scene, members)
-    ):
+    apart = scene.text[members[0].end : members[-1].start]
+    several = len(row_topics(scene, members[0], size)) == size and not _VERSUS.search(apart)
+    alone = (size > len(scene.arms) or not before) and not _is_contrast(scene, members)
+    if right and len(listed) == 1 and (several or alone):
         return [Owner(right.arm, right.mention, "row-one-arm") for _ in members]
     if len(before) == size:
         return [Owner(m.arm, m, "row-listed-before") for m in before]
@@ -225,6 +231,21 @@ def _row(
     if len(canonical) == size:
         return [Owner(arm, None, "row-canonical") for arm in canonical]
     return [None] * size
+
+
+def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
+    """The topics that a row has one value each of: "median PFS and median OS were 4.5 and 9.2 months"."""
+    ends = [q.start for q in scene.quantities if q.start <= first.start and q.shape not in ("ratio", "difference")]
+    begin = min(ends, default=first.start)
+    before = [t for t in scene.topics if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4]
+    last = before[-size:]
+    if len(last) < size:
+        return []
+    joined = all(_AND_TOPIC.fullmatch(scene.text[one.end : other.start]) for one, other in zip(last, last[1:], strict=False))
+    return last if joined and len({t.name for t in last}) == size else []
+
+
+_AND_TOPIC = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| and|, and)(?: (?:the |median |mean |[0-9]-year |estimated )*)?")
 
 
 def _is_contrast(scene: Scene, members: list[Quantity]) -> bool:
@@ -302,7 +323,7 @@ def _from_next(scene: Scene, here: int, singles: list[int], found: dict[int, Own
         return None
     if len(scene.arms) == 2 and _VERSUS.search(gap) and found[after].arm in (0, 1):
         return Owner(1 - found[after].arm, None, "row-other")
-    if _mention_between(scene, one.end, other.start) or re.search(r"; |\b(?:while|whereas|but)\b", gap):
+    if _mention_between(scene, one.end, other.start) or re.search(r"[;:] |\b(?:while|whereas|but)\b", gap):
         return None
     return Owner(found[after].arm, found[after].mention, "list-after")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trialweave.loaders.abstract.attribute import Owner, compared, owners
+from trialweave.loaders.abstract.attribute import Owner, compared, owners, row_topics, rows
 from trialweave.loaders.abstract.endpoints import SERIOUS, Topic, attribution, population, timepoint
 from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.intervals import PValue
@@ -44,7 +44,7 @@ _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 _RELATIVE = re.compile(
     r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$", re.IGNORECASE
 )
-_RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
+_RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:(?:relative |risk |hazard )+reduction|lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
 _P_AFTER_ARMS = re.compile(r" (?:for|with|in) [^0-9;.,()]{1,70} \((?:[a-z-]+ )?")
 _PUT_INTO_ARM = re.compile(r"(?: patients| women| men| participants)?(?: were| was)? ?(?:randomly )?(?:assigned|allocated|randomi[sz]ed)\b")
 _AT_LEAST = re.compile(r"\b(?:at least|more than|fewer than|less than|up to|a minimum of|greater than) $")
@@ -72,8 +72,9 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
     owned = owners(scene, memory.order, canonical)
     if _EARLIER.search(scene.text, scene.sentence.start, scene.sentence.end) and not owned:
         return []
+    in_rows = _topics_of_rows(scene, owned)
     for here, quantity in enumerate(scene.quantities):
-        topic = topic_of(scene, quantity, memory.topic)
+        topic = in_rows.get(here) or topic_of(scene, quantity, memory.topic)
         fact = _fact(scene, here, quantity, topic, owned, memory)
         if fact:
             found.append(fact)
@@ -87,6 +88,17 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
     found += _zeros(scene, memory, owned, found)
     _remember(scene, memory, owned, canonical)
     return sorted(found, key=lambda fact: (fact.start, fact.end))
+
+
+def _topics_of_rows(scene: Scene, owned: dict[int, Owner]) -> dict[int, Topic]:
+    """The topics of rows that give one arm several endpoints in turn."""
+    found: dict[int, Topic] = {}
+    for row in rows(scene):
+        if len(row) < 2 or any(here not in owned or owned[here].rule != "row-one-arm" for here in row):
+            continue
+        topics = row_topics(scene, scene.quantities[row[0]], len(row))
+        found.update(zip(row, topics, strict=False))
+    return found
 
 
 def _remember(scene: Scene, memory: Memory, owned: dict[int, Owner], canonical: tuple[int, ...]) -> None:
@@ -221,6 +233,8 @@ def _follow_up(scene: Scene, quantity: Quantity) -> bool:
         pass
     if cue is None or not _TYPICAL.search(text, max(scene.sentence.start, cue.start() - 40), at):
         return False
+    if re.search(r"\b(?:at|by|within|every|to|for|after|from)(?: the)? $", text[max(cue.end(), at - 12) : at]):
+        return False
     return not any(
         cue.end() < topic.start < at and topic.kind in ("survival", "efficacy", "death", "harm") for topic in scene.topics
     )
@@ -319,17 +333,24 @@ def _bare_count_kind(
     )
     if deaths and (owner or re.search(r"deaths?|died", tail)):
         return "deaths"
+    noun = re.match(rf"\S+ (?:[a-z-]+ ){{0,2}}(?:{PEOPLE})\b", tail)
+    if topic is not None and topic.kind == "death" and (owner or (noun and topic.end <= quantity.start)):
+        return "deaths"
     if owner is None or topic is None:
         return None
-    noun = re.match(rf"\S+ (?:[a-z-]+ ){{0,2}}(?:{PEOPLE})\b", tail)
-    if topic.kind == "death":
-        return "deaths"
-    if not noun or not re.search(
-        r"\b(?:had|experienced|developed|died|discontinued|withdrew|achieved|required|relapsed|progressed|responded|underwent|reported|suffered|crossed|recurrence|response)\b",
-        text[quantity.end : scene.sentence.end],
-    ):
+    row = any(q is not quantity and q.shape == "count" and q.n is not None and abs(q.start - quantity.start) < 90 for q in scene.quantities)
+    if not noun and not row:
+        return None
+    said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or _HAPPENED_BEFORE.search(text, scene.clause(quantity.start), quantity.start)
+    if not said:
         return None
     return "ae_count" if topic.kind == "harm" else "event_count"
+
+
+_HAPPENED = re.compile(
+    r"\b(?:had|experienced|developed|died|discontinued|withdrew|achieved|required|relapsed|progressed|responded|underwent|reported|suffered|crossed|recurrence|response)\b"
+)
+_HAPPENED_BEFORE = re.compile(r"\b(?:diagnosed|occurred|developed|recorded|reported|detected|identified|observed|noted|seen)\b(?: [a-z]+){0,2} (?:in|among|by|for) $")
 
 
 def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict[int, Owner]) -> Fact | None:
@@ -352,7 +373,7 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
     ):
         return None
     of_death = quantity.label and _FOR_DEATH.search(scene.text, quantity.label.start, quantity.at)
-    if topic and kind == "hazard_ratio" and (of_death or topic.name.lower() in ("death", "deaths", "died", "mortality")):
+    if topic and kind == "hazard_ratio" and (of_death or topic.name.lower() in ("death", "deaths", "died")):
         topic = _survival_before(scene, quantity.start) or topic._replace(name="overall survival")
     pair = compared(scene, quantity.start, quantity.end, owned)
     p = quantity.p or _p_before(scene, quantity)

@@ -36,7 +36,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and| \(|,|;|\.))\b",
+    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and| \(|,|;|\.))\b",
     re.IGNORECASE,
 )
 _CONTROL_ROLES = re.compile(
@@ -45,6 +45,7 @@ _CONTROL_ROLES = re.compile(
 _LETTERS = re.compile(
     r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?:[Aa]rms?|[Gg]roups?|ARMS?) (?P<first>[A-Z]{1,3}[0-9]?|[1-9]|I{1,3}|IV)(?![\w-])(?P<rest>(?:(?:,? (?:and|or|v|vs\.?|versus) |, )(?:[A-Z]{1,2}|[1-9]|I{1,3}|IV)(?![\w%.-]))*)"
 )
+_BARE_LETTER = re.compile(r"[(\[;] ?(?P<letter>[A-H]|[1-4])(?=, (?:n ?= ?)?[0-9.])")
 _PREVIOUS = re.compile(
     r"(?:previous|prior|previously|before|after|received|subsequent|refractory to|resistant to|adjuvant|neoadjuvant|pretreated with|without|history of|no)\s$",
     re.IGNORECASE,
@@ -74,7 +75,7 @@ def arm_mentions(
         found.extend(_resolved(text, end, run, arms, taken))
     taken = [(one.start, one.end) for one in found]
     for hit in _ROLE.finditer(text, start, end):
-        arm = _by_role(hit["role"] or hit["controls"], arms)
+        arm = _by_role(hit["role"] or hit["controls"] or "combination", arms)
         if arm is not None and not any(a < hit.end() and hit.start() < b for a, b in taken):
             found.append(Mention(hit.start(), hit.end(), arm))
     return sorted(found)
@@ -154,6 +155,10 @@ def _resolved(
 
 def _by_role(role: str, arms: list[ArmName]) -> int | None:
     """The arm that "control group" or "combination group" means, where only one can be meant."""
+    word = role.lower().rpartition("-")[0] or role.lower()
+    named = [here for here, arm in enumerate(arms) if len(word) > 6 and any(word[:9] in name.lower() for name in (arm.name, *arm.aliases))]
+    if len(named) == 1:
+        return named[0]
     if _CONTROL_ROLES.match(role):
         controls = [here for here, arm in enumerate(arms) if arm.is_control]
         return controls[0] if len(controls) == 1 else None
@@ -179,6 +184,9 @@ def _lettered(text: str, start: int, end: int, arms: list[ArmName]) -> list[Ment
                         by_letter[more.group()],
                     )
                 )
+    for hit in _BARE_LETTER.finditer(text, start, end):
+        if hit["letter"] in by_letter and not any(one.start <= hit.start("letter") < one.end for one in found):
+            found.append(Mention(hit.start("letter"), hit.end("letter"), by_letter[hit["letter"]]))
     if found:
         seen = found[0].end
         for hit in re.finditer(

@@ -44,12 +44,12 @@ _RECEIVING = re.compile(
 )
 _PHRASE_END = re.compile(
     r"[,;:.()\[\]=<>≥≤%]|\b(?:and (?=[0-9]|(?:in|those|for|from|with|who|had|were|the group|patients|one|two|three|four|five|six|seven|eight|nine|ten|[A-Z]?[a-z]+teen)\b)|than|compared|as compared|versus|vs\.?|v|had|has|have|was|were|did|died|is|are|who|which|that|for|at|in|on|by|from|after|before|during|when|while|experienced|"
-    r"achieved|reported|showed|developed|until|but|because|whereas|group|arm|as|did|received|completed|discontinued|respectively|every|once|twice|daily|weekly|using|via|stratified|according|through|throughout|plus placebo(?= and)|over|within|following|followed)\b"
+    r"achieved|reported|showed|developed|until|but|because|whereas|groups?|arms?|as|did|received|completed|discontinued|respectively|every|once|twice|daily|weekly|using|via|stratified|according|through|throughout|plus placebo(?= and)|over|within|following|followed)\b"
 )
 
 
-def grouped(text: str, start: int, end: int) -> list[Phrase]:
-    """The phrases of `text[start:end]` that stand before "group" or "arm", or after "patients receiving".
+def grouped(text: str, start: int, end: int, *, values: bool = True) -> list[Phrase]:
+    """The phrases of `text[start:end]` that stand before "group" or "arm", or after "patients receiving", or (`values`) a value.
 
     >>> text = "longer in the abcnib plus BSC group than in the BSC group"
     >>> [phrase.words for phrase in grouped(text, 0, len(text))]
@@ -70,8 +70,12 @@ def grouped(text: str, start: int, end: int) -> list[Phrase]:
     for hit in _RECEIVING.finditer(text, start, end):
         stop = _PHRASE_END.search(text, hit.end(), min(end, hit.end() + 90))
         phrase = _trim(text, hit.end(), stop.start() if stop else min(end, hit.end() + 90))
+        if stop and stop.group() in ("groups", "arms"):
+            continue
         if phrase and len(phrase.words.split()) <= 8:
             found.append(phrase)
+    if not values:
+        return found
     spans = [(phrase.start, phrase.end) for phrase in found]
     return found + [
         phrase
@@ -82,7 +86,7 @@ def grouped(text: str, start: int, end: int) -> list[Phrase]:
 
 _VALUED = re.compile(
     r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
-    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=[0-9]|in |for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"
+    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=-?[0-9.]|in |for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"
 )
 _NOT_AN_ARM = re.compile(
     r"\b(?:survival|response|progression|PFS|OS|DFS|EFS|rates?|events?|toxicit\w+|deaths?|patients|women|men|participants|subgroup|population|months?|years?|weeks?|days?|interaction|trend|risk|age|"
@@ -162,6 +166,8 @@ def _listed(text: str, start: int, end: int) -> list[Phrase]:
         at = text.find(words, start + tail_from + piece.start(), end) if words else -1
         phrase = _trim(text, at, at + len(words)) if at >= 0 else None
         if phrase is None or len(phrase.words.split()) > 8 or _VERB.search(phrase.words):
+            return []
+        if any(word.lower() in _EDGE - _INNER for word in phrase.words.split()):
             return []
         found.append(phrase._replace(pair=True))
     return found if len(found) >= 2 else []
@@ -311,6 +317,8 @@ def _readings(text: str, start: int, end: int, *, doses: bool = True, conjunctio
     Without `doses`, these tell arms apart; without `conjunction`, "A and B" is no list.
     """
     end = min(end, start + 700)
+    stop = _UNTIL.search(text, start, end)
+    end = stop.start() if stop and _OR.search(text, start, stop.start()) else end
     plain = _blank(text[start:end])
     plain = _COUNTED.sub(lambda hit: " " * len(hit.group()), plain)
     if doses:
@@ -369,8 +377,9 @@ def _items(text: str, plain: str, start: int, pieces: list[tuple[int, int]]) -> 
     return found
 
 
+_UNTIL = re.compile(r",? until (?=disease|progress|unaccept|tox|death|PD)")
 _BAD = re.compile(
-    r"\b(?:patients|were|was|randomi[sz]ed|efficacy|profile|trial|study|investigated|compared|improves?|whether|effects?)\b|;"
+    r"\b(?:survival|progression-free|response|toxicity|mortality|recurrence|quality of life|patients|were|was|randomi[sz]ed|efficacy|profile|trial|study|investigated|compared|improves?|whether|effects?)\b|;"
 )
 
 

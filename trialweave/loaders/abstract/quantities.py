@@ -41,7 +41,7 @@ _UNIT = re.compile(
     r"(?:/(?:[A-Za-zμ]+|[0-9]+ ?[a-z]+|m2|m\(2\)))*(?: (?:per|/) (?:[a-zμ]+|100 [a-z-]+|1,?000 [a-z-]+))*)(?![\w-])"
 )
 _COUNT_PERCENT = re.compile(
-    rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
+    rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?| (?:in|on|of those|receiving|given) [^0-9()\[\];:.]{{1,70}}?) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
 _OF = re.compile(
     rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
@@ -85,8 +85,8 @@ _INCIDENCE = re.compile(
 _VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
 _MASK = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? [0-9]{1,2}(?:, ?[0-9]{4})?(?![0-9])"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?[12][09][0-9]{2}\b"
-    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) [12][09][0-9]{2}(?:-[12][09][0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?(?:19|20)[0-9]{2}\b"
+    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) (?:19|20)[0-9]{2}(?:-(?:19|20)[0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
     r"|(?:≥|>=|> or = ?)? ?\b[Gg]rades? ?(?:≥|>=|>|<=|≤|<|> or = ?)? ?[0-5](?:(?: ?[-/,] ?| to | or | and )[0-5](?![0-9.%]))*(?![0-9.]|%)"
     r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
     r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
@@ -161,7 +161,7 @@ def _heads(text: str, start: int, end: int) -> list[Number]:
 
 
 _STRAY = re.compile(
-    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?) ?% ?-? ?)(?:two-sided |one-sided )?(?:CI|CrI|confidence|credible)",
+    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?) ?% ?-? ?)(?:two-sided |one-sided )?(?:(?:upper|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
     re.IGNORECASE,
 )
 
@@ -170,7 +170,8 @@ def _interval_without_value(text: str, at: int, start: int, end: int) -> int:
     """Where an interval ends that stands without its value, so that its numbers are not read alone."""
     if _STRAY.match(text, at):
         interval = confidence_interval(text, at)
-        return interval.end if interval else at + 3
+        stray = _STRAY.match(text, at)
+        return interval.end if interval else max(at + 3, stray.end() if stray else 0)
     return at
 
 
@@ -360,7 +361,8 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
     percent = _COUNT_PERCENT.match(text, base.end, stop)
     if percent and not _STRAY.match(text, percent.end("noun") + 2) and not _TIME.match(text, base.end):
         words = percent["noun"].split()
-        if not any(word in _NOT_COUNTED for word in words[:1]) and not ({"versus", "vs", "v"} & set(words)):
+        long = len(words) >= 3 and words[0] in ("in", "on", "of") and base.n is None
+        if (long or not any(word in _NOT_COUNTED for word in words[:1])) and not ({"versus", "vs", "v"} & set(words)):
             counted = replace(counted, end=percent.end("noun"), noun=percent["noun"] or None)
             read = _tail(text, stop, counted, ps)
             return read if read.value is not None else None

@@ -46,7 +46,7 @@ _POPULATIONS = (
 )  # fmt: skip
 _AT_START = re.compile(rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?! (?:had|died|experienced|developed|received|in the))", re.IGNORECASE)
 _N_EQUALS = re.compile(
-    rf"(?:,| ?[\[(]|;|:)? ?(?:[^()\[\];:]{{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
+    rf"(?:,| ?[\[(]|;|:)? ?(?:(?:(?! v | vs\b| versus | and )[^()\[\];:]){{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
 )
 _CONTEXT = re.compile(
     r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable|analy[sz]ed|patients|participants",
@@ -57,7 +57,7 @@ _TO_ARM = re.compile(
     re.IGNORECASE,
 )
 _AFTER_ARM = re.compile(
-    rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: \[?\(?[0-9.]+ ?%\)?\]?)?(?=[\]);,])"
+    rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: (?P<share>[\[(][0-9.]+ ?%[\])])(?: {_WHO})?)?(?=[\]);,])"
 )
 _EVENT_LATER = re.compile(r"(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression|relapse|event))\b")
 _EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progress", re.IGNORECASE)
@@ -219,7 +219,8 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 yield _arm_fact(scene, mention, at, mention.end, before["n"], "n-to-arm"), (at, mention.end)
             continue
         later = _AFTER_ARM.match(text, mention.end, end)
-        if later and assigning and later.start("n") not in numbered and _whole(text, later):
+        shared = later is not None and later["share"] is not None and bool(_ASSIGNING_ONLY.search(text, start, mention.start))
+        if later and assigning and (later.start("n") not in numbered or shared) and _whole(text, later):
             at = later.start("n")
             if at not in done and (
                 later["noun"]
@@ -274,7 +275,7 @@ def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered:
     before = text[max(start, hit.start("n") - 14) : hit.start("n")]
     if _N_BEFORE.search(before):
         return bool(re.fullmatch(r" in the ", gap))
-    if _NOT_COUNT_BEFORE.search(before) and not _TOTAL_OF.search(before):
+    if _NOT_COUNT_BEFORE.search(before) and not _TOTAL_OF.search(before) and gap.strip():
         return False
     if not _no_event_after(scene, hit):
         return False

@@ -81,6 +81,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
     ]
     next_clause = scene.text.find("; ", quantity.end, scene.sentence.end)
     after = [t for t in after if next_clause < 0 or t.start < next_clause]
+    after = [t for t in after if sum(quantity.end <= q.start < t.start for q in scene.quantities) <= 2]
     if after and not before:
         return after[0]
     strong = [t for t in before if not _only_weak(t)]
@@ -94,13 +95,15 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
 
 
 _SUBJECT = re.compile(
-    r"(?:(?:The|A|An|Overall|However|In contrast|Furthermore|Moreover)?,? ?(?:the )?)?(?P<name>[A-Za-z][^,;:()\[\]]{3,90}?)(?: \([^()]{1,40}\))? (?:was|were|occurred|developed|had been|is|are|has been)\b"
+    r"(?P<name>[A-Za-z][\w' /-]{3,80}?)(?: \([^()]{1,40}\))? (?:occurred|developed|was|were|is|are)(?: (?:observed|detected|seen|reported|achieved|found|noted|recorded|present|diagnosed|higher|lower|similar|also|only|significantly|more|less|frequent|common))*(?: (?:in|on|by|for|at|with))?(?: (?:only|about|the|approximately))* ?[\[(]?$"
 )
 
 
 def _plain_subject(scene: Scene, quantity: Quantity) -> Topic | None:
     """The grammatical subject of the clause: "Metastasis-positive nodes were observed in 25%"."""
-    found = _SUBJECT.match(scene.text, scene.clause(quantity.start), quantity.start)
+    start = scene.clause(quantity.start)
+    comma = scene.text.rfind(", ", start, quantity.start)
+    found = _SUBJECT.search(scene.text[:quantity.start], max(start, comma + 2 if comma >= 0 else start))
     if not found or len(found["name"].split()) > 9 or any(m.start < found.end("name") and found.start("name") < m.end for m in scene.mentions):
         return None
     if re.match(r"(?:patients|there|it|this|these|we|no|both|among|in|of|at|after|during|all|most)\b", found["name"], re.IGNORECASE):
@@ -114,10 +117,15 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     if label is None or label.start < scene.sentence.start:
         return None
     within = [t for t in scene.topics if label.end <= t.start and t.end <= quantity.at]
-    if not within:
+    if not within or re.search(r"[0-9]", scene.text[label.end : quantity.at]):
         return None
-    outer = [t for t in scene.topics if t.end <= label.start and scene.sees(label.start, t.start) and t.start >= scene.clause(label.start)]
-    strong = [t for t in outer if t.kind in ("survival", "death", "efficacy") and not _only_weak(t)]
+    outer = [t for t in scene.topics if t.end <= label.start and scene.sees(label.start, t.start)]
+    clause = scene.clause(label.start)
+    strong = [
+        t
+        for t in outer
+        if t.kind == "survival" or (t.kind in ("death", "efficacy") and t.start >= clause and not _only_weak(t))
+    ]
     if strong:
         return strong[-1]
     if len(within) > 1:
