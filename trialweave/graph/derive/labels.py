@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.quads import GraphWriter, NamedNode
+from trialweave.graph.quads import GraphWriter, words
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 
@@ -23,22 +23,25 @@ KINDS = {
 """Kind of label: the property that points to its concepts, and their class."""
 
 
-def local_concepts(graph: Graph) -> Iterator[tuple[str, str, str]]:
-    """IRI, kind and label of every local concept in use, sorted."""
-    found = set()
-    for kind, (predicate, _) in KINDS.items():
-        base = TWID[f"concept/{kind}/"]
-        for quad in graph.quads_of(predicate=predicate):
-            if isinstance(quad.object, NamedNode) and quad.object.value.startswith(base):
-                iri = quad.object.value
-                found.add((iri, kind, unquote(iri[len(base) :])))
-    yield from sorted(found)
-
-
 def write(graph: Graph) -> None:
     """Replace the graph of labels."""
     writer = GraphWriter(LABELS)
-    for iri, kind, label in local_concepts(graph):
-        node = writer.node(iri, SKOS["Concept"], KINDS[kind][1])
-        writer.add(node, SKOS["prefLabel"], label)
+    for kind, (predicate, label_class) in KINDS.items():
+        base = TWID[f"concept/{kind}/"]
+        pointed_to = {words(quad.object) for quad in graph.quads_of(predicate=predicate)}
+        for iri in sorted(iri for iri in pointed_to if iri.startswith(base)):
+            node = writer.node(iri, SKOS["Concept"], label_class)
+            writer.add(node, SKOS["prefLabel"], unquote(iri.removeprefix(base)))
     graph.replace_graph(LABELS, writer.quads())
+
+
+def local_concepts(graph: Graph) -> Iterator[tuple[str, str, str]]:
+    """IRI, kind and label of every local concept, as `write` left them, sorted."""
+    kinds = {TWID[f"concept/{kind}/"]: kind for kind in KINDS}
+    found = []
+    for quad in graph.quads(LABELS):
+        if quad.predicate.value == SKOS["prefLabel"]:
+            iri = words(quad.subject)
+            kind = next(kind for base, kind in kinds.items() if iri.startswith(base))
+            found.append((iri, kind, words(quad.object)))
+    yield from sorted(found)
