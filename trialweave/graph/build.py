@@ -10,7 +10,7 @@ import msgspec
 
 from trialweave import loaders
 from trialweave.errors import LoadError
-from trialweave.graph import registry
+from trialweave.graph import study_writer
 from trialweave.graph.catalog import CATALOG, Entry, Verdict, entry_quads, judge, read_entries
 from trialweave.graph.derive import derive
 from trialweave.graph.iris import audit_graph_name, publication_iri
@@ -194,7 +194,11 @@ class _Intake:
 def _mapped(item: Publication | RegistryStudy) -> tuple[Entry, list[Quad], bool]:
     """The catalog's entry of a record, its quads, and whether it tells of a trial."""
     if isinstance(item, RegistryStudy):
-        name, topic, quads = registry.graph_name(item), registry.trial_iri(item), list(study_quads(item))
+        name, topic, quads = (
+            study_writer.graph_name(item),
+            study_writer.trial_iri(item),
+            list(study_quads(item)),
+        )
         is_trial = True
     else:
         publication = with_trial(item)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from urllib.parse import quote
 
-from trialweave.graph.iris import TWID
+from trialweave.graph.iris import TWID, fragment
 from trialweave.graph.quads import GraphWriter, NamedNode, Value, to_term
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Evidence, Field, Span
@@ -23,8 +22,6 @@ TW = namespace("tw")
 
 CONTEXT = 32
 """Characters of prefix and suffix that a quote selector carries."""
-
-_FRAGMENT_SAFE = "-._~!$&'()*+,;=:@/?"  # RFC 3986, fragment; brackets are escaped
 
 
 class EvidenceWriter:
@@ -86,6 +83,6 @@ class EvidenceWriter:
 
     def _statement_iri(self, subject: NamedNode, predicate: str, value: Value, evidence: Evidence) -> str:
         if isinstance(evidence, Field):
-            return f"{TWID[self.key]}#{quote(evidence.path, safe=_FRAGMENT_SAFE)}"
+            return f"{TWID[self.key]}#{fragment(evidence.path)}"
         words = f"{subject} {predicate} {to_term(value)} {evidence.start}"
         return TWID[f"{self.key}/statement/{hashlib.sha256(words.encode()).hexdigest()[:12]}"]

@@ -20,6 +20,15 @@ TWGRAPH = namespace("twgraph")
 _PATH_SAFE = "-._~!$'()*,=:@/"  # sub-delims that neither RDF syntaxes nor stores trip over
 
 
+def fragment(path: str) -> str:
+    """A place inside a record as the fragment of an IRI (RFC 6901 section 6, RFC 3986 section 3.5).
+
+    >>> fragment("clinical_results/reported_events/counts[2]")
+    'clinical_results/reported_events/counts%5B2%5D'
+    """
+    return quote(path, safe="-._~!$&'()*+,;=:@/?")
+
+
 def slug(text: str) -> str:
     """Lower case, runs of other characters become one hyphen; letters of all scripts stay.
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
 
-from trialweave.graph.iris import TWGRAPH, TWID, concept_iri
-from trialweave.graph.quads import GraphWriter, NamedNode, Quad, date_literal
+from trialweave.graph.iris import concept_iri
+from trialweave.graph.quads import NamedNode, Quad, date_literal
 from trialweave.graph.registry_results import write_events, write_flow, write_outcomes
+from trialweave.graph.study_writer import StudyWriter, write_endpoint
 from trialweave.graph.trial import PHASE_CLASS
 from trialweave.ontology.prefixes import namespace
-from trialweave.records import Arm, Endpoint, Intervention, RegistryStudy, StudyDate
+from trialweave.records import Arm, Intervention, RegistryStudy, StudyDate
 
 DCTERMS = namespace("dcterms")
 MESH = namespace("mesh")
@@ -26,7 +26,6 @@ RDFS = namespace("rdfs")
 SCHEMA = namespace("schema")
 TW = namespace("tw")
 
-_FRAGMENT_SAFE = "-._~!$&'()*+,;=:@/?"
 _PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _MESH_UI = re.compile(r"[DC]\d+")
 
@@ -44,33 +43,6 @@ _REFERENCES = {
     "background": "backgroundReference",
     "derived": "derivedReference",
 }
-
-
-def graph_name(study: RegistryStudy) -> str:
-    """The named graph of a study's record."""
-    return TWGRAPH[f"ctgov/{study.nct_id.value}"]
-
-
-def trial_iri(study: RegistryStudy) -> str:
-    """The trial: its page in the registry."""
-    return NCT[study.nct_id.value]
-
-
-class StudyWriter:
-    """The graph of one study, and the names of its places."""
-
-    def __init__(self, study: RegistryStudy) -> None:
-        self.graph = GraphWriter(graph_name(study))
-        self.base = TWID[f"ctgov/{study.nct_id.value}"]
-        self.trial = NamedNode(trial_iri(study))
-
-    def place(self, path: str) -> NamedNode:
-        """The node of what stands at a place of the record."""
-        return NamedNode(f"{self.base}#{quote(path, safe=_FRAGMENT_SAFE)}")
-
-    def typed(self, path: str, name: str) -> NamedNode:
-        """The node of a place, with its class."""
-        return self.graph.node(self.place(path).value, TW[name])
 
 
 def study_quads(study: RegistryStudy) -> Iterator[Quad]:
@@ -192,14 +164,3 @@ def _write_arm(arm: Arm, writer: StudyWriter) -> None:
     graph.add(node, RDFS["label"], arm.name)
     graph.add(node, TW["armRole"], arm.role)
     graph.add_all(node, TW["hasIntervention"], (writer.place(key) for key in arm.interventions))
-
-
-def write_endpoint(endpoint: Endpoint, writer: StudyWriter) -> NamedNode:
-    """An endpoint, registered or posted; its node."""
-    graph = writer.graph
-    node = writer.place(endpoint.key)
-    graph.add(writer.trial, TW["hasEndpoint"], node)
-    graph.add(node, RDFS["label"], endpoint.name)
-    graph.add(node, TW["endpointRole"], endpoint.role)
-    graph.add(node, TW["timeFrame"], endpoint.time_frame)
-    return node

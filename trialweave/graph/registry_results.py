@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from trialweave.graph.iris import concept_iri
 from trialweave.graph.quads import NamedNode
+from trialweave.graph.study_writer import StudyWriter, write_endpoint
 from trialweave.graph.trial import MEASURES, camel, split_p
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import (
@@ -20,9 +20,6 @@ from trialweave.records import (
     PostedOutcome,
     ResultGroup,
 )
-
-if TYPE_CHECKING:
-    from trialweave.graph.registry import StudyWriter
 
 RDFS = namespace("rdfs")
 TW = namespace("tw")
@@ -78,8 +75,6 @@ def _of_group(node: NamedNode, group: str | None, writer: StudyWriter) -> None:
 
 def write_outcomes(outcomes: Iterable[PostedOutcome], writer: StudyWriter) -> None:
     """Outcomes with their measurements and analyses."""
-    from trialweave.graph.registry import write_endpoint
-
     graph = writer.graph
     for outcome in outcomes:
         write_groups(outcome.groups, writer)
