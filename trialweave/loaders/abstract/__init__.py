@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import re
+
 import msgspec
 
 from trialweave.loaders.abstract.arms import ArmName, find_arms
@@ -21,8 +23,9 @@ from trialweave.loaders.abstract.endpoints import Topic, grades, topics
 from trialweave.loaders.abstract.estimates import Label, defines, estimate_labels
 from trialweave.loaders.abstract.facts import Memory, facts_of
 from trialweave.loaders.abstract.intervals import p_values
-from trialweave.loaders.abstract.mentions import Mention, arm_mentions
+from trialweave.loaders.abstract.mentions import Mention, arm_mentions, arm_words
 from trialweave.loaders.abstract.normal import Normal, normalise
+from trialweave.loaders.abstract.numbers import numbers
 from trialweave.loaders.abstract.quantities import quantities
 from trialweave.loaders.abstract.scene import Scene, brackets
 from trialweave.loaders.abstract.sections import Sentence, sentences
@@ -36,6 +39,11 @@ __all__ = ["Reading", "read"]
 
 _RESULTS = ("results", "abstract")
 _HAVE_SIZES = ("results", "abstract", "methods")
+
+
+_NUMBER = re.compile(r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+")
+_NUMBER_OR_NONE = re.compile(_NUMBER.pattern + r"|\b[Nn]o(?:ne)?\b|\bnot (?:yet |been )*reached|\bNR\b")
+_DOSE_OR_RATIO = re.compile(r"[0-9] ?:[0-9 ]|[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|PFU)\b|AUC|area under")
 
 
 class Reading(Record, frozen=True):
@@ -122,19 +130,21 @@ def _facts(
     response_rate, hormone = defines(text)
     memory = Memory()
     canonical = tuple(range(len(arms)))
+    words = arm_words(text, arms, expand)
     found: list[Fact] = []
     for part in parts:
-        if part.section in ("funding", "registration"):
+        if not _has_numbers(text, part):
             continue
         ps = p_values(text, part.start, part.end)
         labels = estimate_labels(text, part.start, part.end, response_rate=response_rate, hormone=hormone)
-        mentions = arm_mentions(text, part.start, part.end, arms, expand)
+        found_numbers = numbers(text, part.start, part.end)
+        mentions = arm_mentions(text, part.start, part.end, arms, words)
         scene = Scene(
             text, part, arms,
-            quantities(text, part.start, part.end, labels, ps, last_label=memory.label), ps,
+            quantities(text, part.start, part.end, labels, ps, last_label=memory.label, found_numbers=found_numbers), ps,
             mentions,
             _clear(topics(text, part.start, part.end, short), [*mentions, *labels]) if part.section in _RESULTS else [],
-            grades(text, part.start, part.end), brackets(text, part.start, part.end), short,
+            grades(text, part.start, part.end), brackets(text, part.start, part.end), short, found_numbers,
         )  # fmt: skip
         here = list(doses(scene))
         here += [fact for fact in sizes(scene) if not _overlaps(fact, here)]
@@ -142,6 +152,15 @@ def _facts(
             here += [fact for fact in facts_of(scene, memory, canonical) if not _overlaps(fact, here)]
         found += here
     return found
+
+
+def _has_numbers(text: str, part: Sentence) -> bool:
+    """True if a sentence can hold a fact: any number in results and methods, a dose elsewhere."""
+    if part.section in ("results", "abstract"):
+        return bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
+    if part.section == "methods":
+        return bool(_NUMBER.search(text, part.start, part.end))
+    return part.section not in ("funding", "registration") and bool(_DOSE_OR_RATIO.search(text, part.start, part.end))
 
 
 def _clear(found: list[Topic], others: Sequence[Mention | Label]) -> list[Topic]:

@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, counted, grouped, lettered
 from trialweave.loaders.abstract.sections import Sentence
 from trialweave.loaders.abstract.words import COMMON, WORD, abbreviations, stem, stems
+
+Stems = Callable[[str], frozenset[str]]
+"""A phrase's stems, abbreviations expanded; remembered, since phrases recur."""
 
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|standard|alone|usual|conventional|observation|best supportive care|no (?:treatment|further|additional|therapy|\w+)|"
@@ -73,6 +78,8 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
         key: tuple(one for one in value if one not in ("the", "of", "and", "a"))
         for key, value in expand.items()
     }
+    stems_of: Stems = lru_cache(maxsize=None)(lambda phrase: stems(phrase, expand))
+    lists = assigned(text, parts)
     groups = [
         phrase
         for part in parts
@@ -80,44 +87,46 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
         for phrase in grouped(text, part.start, part.end, values=part.section in ("results", "abstract"))
     ]
     letters = lettered(text, parts)
-    arms = [_lettered_arm(text, phrase, expand) for phrase in letters]
+    arms = [_lettered_arm(text, phrase, stems_of) for phrase in letters]
     if len(arms) < 2:
-        arms = _first_convincing(text, parts, groups, expand)
-    _add_groups(arms, groups, expand, fixed=len(arms) >= 2)
+        arms = _first_convincing(text, parts, groups, lists, stems_of)
+    _add_groups(arms, groups, stems_of, fixed=len(arms) >= 2)
     if len(arms) < 2:
         return [], expand
-    _place(arms, assigned(text, parts), expand)
+    _place(arms, lists, stems_of)
     for arm in arms:
         _name(arm)
     _mark_control(arms, text)
     return arms[:8], expand
 
 
-def _lettered_arm(text: str, phrase: Phrase, expand: dict[str, tuple[str, ...]]) -> ArmName:
-    variants = [stems(phrase.words, expand)] if phrase.words else []
+def _lettered_arm(text: str, phrase: Phrase, stems_of: Stems) -> ArmName:
+    variants = [stems_of(phrase.words)] if phrase.words else []
     variants = [one for one in variants if one] or [frozenset({f"arm-{phrase.letter}"})]
     return ArmName(text[phrase.start : phrase.end], phrase.start, phrase.end, variants, letter=phrase.letter)
 
 
 def _first_convincing(
-    text: str, parts: list[Sentence], groups: list[Phrase], expand: dict[str, tuple[str, ...]]
+    text: str, parts: list[Sentence], groups: list[Phrase], lists: list[list[Phrase]], stems_of: Stems
 ) -> list[ArmName]:
     """The list of phrases that the groups of the results confirm best."""
     best: list[ArmName] = []
     best_score = 0.0
-    for weight, lists in (
+    for weight, readings in (
         (0.9, counted(text, parts)),
-        (0.3, assigned(text, parts)),
+        (0.3, lists),
         (0.2, contrasted(text, parts)),
-        (0.1, [_clustered(groups, expand)]),
+        (0.1, [_clustered(groups, stems_of)]),
     ):
-        for phrases in lists:
-            arms = _distinct(phrases, expand)
+        if weight < 0.3 and best_score > 2.9:
+            break
+        for phrases in readings:
+            arms = _distinct(phrases, stems_of)
             if not 2 <= len(arms) <= 7 or len(arms) < len(phrases):
                 continue
-            if weight == 0.2 and not _named_by_groups(arms, groups, expand) and not _VERSUS.search(text[parts[0].start : parts[0].end]):
+            if weight == 0.2 and not _named_by_groups(arms, groups, stems_of) and not _VERSUS.search(text[parts[0].start : parts[0].end]):
                 continue
-            score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, expand)
+            score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, stems_of)
             if score > best_score:
                 best, best_score = arms, score
     return best
@@ -126,17 +135,17 @@ def _first_convincing(
 _VERSUS = re.compile(r"\b(?:versus|vs\.?|v|compared|or)\b", re.IGNORECASE)
 
 
-def _named_by_groups(arms: list[ArmName], groups: list[Phrase], expand: dict[str, tuple[str, ...]]) -> bool:
+def _named_by_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> bool:
     """True if the results speak of at least one of these arms."""
-    return any(resolve(found, arms, group=True) is not None for group in groups if (found := stems(group.words, expand)))
+    return any(resolve(found, arms, group=True) is not None for group in groups if (found := stems_of(group.words)))
 
 
-def _clustered(groups: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list[Phrase]:
+def _clustered(groups: list[Phrase], stems_of: Stems) -> list[Phrase]:
     """The groups of the results as arms, where one phrase shortens another without "plus"."""
     first: dict[frozenset[str], Phrase] = {}
     times: Counter[frozenset[str]] = Counter()
     for group in groups:
-        found = stems(group.words, expand)
+        found = stems_of(group.words)
         if found and (not found <= _ROLE_WORDS or found == {"control"}):
             first.setdefault(found, group)
             times[found] += 1 + group.pair
@@ -151,9 +160,9 @@ def _adds(words: str) -> bool:
     return bool(re.search(r" (?:plus|and|with|\+|followed by) | ?[+] ?|[a-z]-[a-z]{5,}", words))
 
 
-def _distinct(phrases: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list[ArmName]:
+def _distinct(phrases: list[Phrase], stems_of: Stems) -> list[ArmName]:
     arms: list[ArmName] = []
-    sets = [stems(phrase.words, expand) for phrase in phrases]
+    sets = [stems_of(phrase.words) for phrase in phrases]
     plain = [frozenset(one for one in found if not one[0].isdigit()) for found in sets]
     if all(plain) and len(set(plain)) == len(plain):
         sets = plain
@@ -164,7 +173,7 @@ def _distinct(phrases: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list
 
 
 def _support(
-    text: str, arms: list[ArmName], groups: list[Phrase], expand: dict[str, tuple[str, ...]]
+    text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems
 ) -> float:
     """How well the groups of the results agree with these arms.
 
@@ -174,7 +183,7 @@ def _support(
     hits, total, collisions = 0, 0.0, 0
     named: dict[int, list[frozenset[str]]] = {}
     for group in groups:
-        found = stems(group.words, expand)
+        found = stems_of(group.words)
         if not found or found <= _ROLE_WORDS:
             continue
         total += 1
@@ -202,14 +211,14 @@ def _support(
 
 
 def _add_groups(
-    arms: list[ArmName], groups: list[Phrase], expand: dict[str, tuple[str, ...]], *, fixed: bool
+    arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, fixed: bool
 ) -> None:
     """Hang each group's words on its arm; groups that are no known arm become arms if they recur."""
     strange: Counter[frozenset[str]] = Counter()
     known = [ArmName(arm.name, arm.start, arm.end, arm.variants[:1]) for arm in arms]
     first: dict[frozenset[str], Phrase] = {}
     for group in groups:
-        found = stems(group.words, expand)
+        found = stems_of(group.words)
         if not found:
             continue
         which = resolve(found, known, group=True)
@@ -242,12 +251,12 @@ def _add_groups(
         arms[:] = kept + [one for one in new if all(one.stems != arm.stems for arm in kept)]
 
 
-def _place(arms: list[ArmName], lists: list[list[Phrase]], expand: dict[str, tuple[str, ...]]) -> None:
+def _place(arms: list[ArmName], lists: list[list[Phrase]], stems_of: Stems) -> None:
     """Where the assigning sentence speaks of each arm, with its doses."""
     numbered = any(one[0].isdigit() for arm in arms for one in arm.stems)
     for phrases in lists:
         found = [
-            resolve(frozenset(one for one in stems(phrase.words, expand) if numbered or not one[0].isdigit()), arms, group=True)
+            resolve(frozenset(one for one in stems_of(phrase.words) if numbered or not one[0].isdigit()), arms, group=True)
             for phrase in phrases
         ]
         if len(set(found)) != len(found) or None in found:

@@ -40,6 +40,7 @@ _NOT_DRUG = frozenset(
     "or and to of with the a an than in for at by from was were is dose doses total daily least most about followed then plus per receive received less more over every between oral intravenous day days on either "
     "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased given administered respectively once only if until each group arm radiotherapy-free within up low high both starting area count as".split()
 )
+_GATE = re.compile(r"[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|million|PFU)\b|AUC|area under")
 _AROUND = " ,;)(]"
 _LAB = re.compile(
     r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin|albumin|glucose|cholesterol|count|clearance|BMI|intake|excretion|mean|median|[<>≥≤]|less than|more than|below|above|morphine|consum\w*|loss|required)[^.;]{0,30}$",
@@ -59,6 +60,8 @@ def doses(scene: Scene) -> Iterator[Fact]:
     """
     text, start, end = scene.text, scene.sentence.start, scene.sentence.end
     if scene.sentence.section in ("conclusions", "funding", "registration"):
+        return
+    if not _GATE.search(text, start, end):
         return
     last: Drug | None = None
     taken = start

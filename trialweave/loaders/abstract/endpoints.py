@@ -8,6 +8,7 @@ words before it that can belong to it ("invasive disease-free survival"), and wi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -120,9 +121,12 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
     """
     found: list[Topic] = []
     covered = start
-    asides = [hit.span() for hit in _DEFINITION.finditer(text, start, end)]
-    for hit in _HEAD_LOWER.finditer(text, start, end):
-        if hit.start() < covered or any(a <= hit.start() < b for a, b in asides):
+    asides = [hit.span() for hit in _DEFINITION.finditer(text, start, end)] if "efined" in text[start:end] else []
+    for token in _TOKEN.finditer(text, start, end):
+        if token.start() < covered or not _may_begin(token.group()):
+            continue
+        hit = _HEAD_LOWER.match(text, token.start(), end)
+        if not hit or any(a <= hit.start() < b for a, b in asides):
             continue
         word = hit.group()
         if (
@@ -154,7 +158,7 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         name = _OF_GRADE.sub("", _expanded(text[begin:stop], short))
         found.append(Topic(begin, stop, name, kind))
         covered = stop
-    for hit in _ABBREVIATED.finditer(text, start, end):
+    for hit in _ABBREVIATED.finditer(text, start, end) if short else ():
         long = short.get(hit.group()) or short.get(hit.group().rstrip("s"))
         if not long or any(topic.start < hit.end() and hit.start() < topic.end for topic in found):
             continue
@@ -162,6 +166,20 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         if inner:
             found.append(Topic(hit.start(), hit.end(), long, _KINDS[int((inner[-1].lastgroup or "k0")[1:])]))
     return sorted(found)
+
+
+_TOKEN = re.compile(r"(?<![\w])[A-Za-z]+")
+_BEGINS_SEVERAL = frozenset(
+    "time toxic serious severe adverse treatment side unwanted immune cardiac cardiovascular bleeding skeletal thrombotic infectious hepatic "
+    "vascular heart weight hot dry dose second secondary stable disease quality length hospital blood operative operating outcome end live "
+    "follow observation creatinine thromboembolic or pr".split()
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def _may_begin(word: str) -> bool:
+    """True if an endpoint's head can begin with this word."""
+    return word.lower() in _BEGINS_SEVERAL or bool(_HEAD_LOWER.match(word))
 
 
 def _expanded(name: str, short: dict[str, str]) -> str:
@@ -197,7 +215,9 @@ def grades(text: str, start: int, end: int) -> list[Grade]:
     >>> [grade.value for grade in grades("grade 3 or 4; grade ≥ 3; grade 2 or worse; any-grade; grades 3-5", 0, 90)]
     ['3-4', '>=3', '>=2', 'any', '3-5']
     """
-    found = []
+    found: list[Grade] = []
+    if "rade" not in text[start:end]:
+        return found
     for hit in _GRADE.finditer(text, start, end):
         if hit["any"]:
             found.append(Grade(hit.start(), hit.end(), "any"))

@@ -27,6 +27,7 @@ _NAMES = {
 _LABEL = re.compile(
     "|".join(rf"(?P<{kind}>(?<![\w-])(?:{names})(?![\w]))" for kind, names in _NAMES.items()), re.IGNORECASE
 )
+_GATE = re.compile(r"atio|isk|HR|OR|RR|iffer|GMR|oefficient|bsolute|β|ate rates?")
 _SHORT_AFTER = re.compile(_SHORT)
 _NOT_HAZARD = re.compile(r"[- ]?(?:positive|negative|\+|-[^0-9 ]|deficien|status|proficien)", re.IGNORECASE)
 _RESPONSE_RATE = re.compile(r"response rates? ?[\[(](?:O?RRs?)[\])]", re.IGNORECASE)
@@ -45,6 +46,8 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
     [('hazard_ratio', 30)]
     """
     found: list[Label] = []
+    if not _GATE.search(text, start, end):
+        return found
     for hit in _LABEL.finditer(text, start, end):
         kind = hit.lastgroup or ""
         if found and hit.start() < found[-1].end:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trialweave.loaders.abstract.attribute import Owner, compared, owners, row_topics, rows
-from trialweave.loaders.abstract.endpoints import SERIOUS, Topic, attribution, population, timepoint
+from trialweave.loaders.abstract.endpoints import SERIOUS, Topic, timepoint
 from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.intervals import PValue
 from trialweave.loaders.abstract.mentions import ALL
@@ -148,7 +148,7 @@ def _fact(
         return None
     grade = grade_of(scene, quantity.start, topic) if kind in ("ae_count", "deaths") else None
     related = (
-        attribution(scene.text, scene.sentence.start, scene.sentence.end)
+        scene.attribution
         if kind in ("ae_count", "deaths")
         else None
     )
@@ -161,7 +161,7 @@ def _fact(
         sd=quantity.sd, se=quantity.se, n=quantity.n, denom=quantity.denom,
         grade=grade.value if grade else _carried_grade(scene, kind, memory), attribution=related[0] if related else None,
         seriousness="serious" if kind == "ae_count" and topic and SERIOUS.search(topic.name) else None,
-        population=population(scene.text, scene.sentence.start, scene.sentence.end),
+        population=scene.population,
         timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end) if timed else None,
         cues=_cues(scene, owner, topic, (grade.start, grade.end) if grade else None),
     )  # fmt: skip
@@ -382,7 +382,7 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
         endpoint=topic.name if topic else None, arm=" vs ".join(_arm_name(scene, arm) for arm in pair) if pair else None,
         value=quantity.value, unit=quantity.unit, ci_low=quantity.low, ci_high=quantity.high, ci_level=quantity.level, interval=quantity.interval,
         p=p.value if p else None, p_sided=p.sided if p else None,
-        population=population(scene.text, scene.sentence.start, scene.sentence.end),
+        population=scene.population,
         timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end) if kind == "risk_difference" else None,
         cues=_cues(scene, None, topic, None),
     )  # fmt: skip
@@ -491,7 +491,7 @@ def _zeros(scene: Scene, memory: Memory, owned: dict[int, Owner], found: list[Fa
                 continue
             topic_name, kind, topic = before[-1].endpoint or "", before[-1].kind, None
             arm = _arm_name(scene, mention.arm)
-        related = attribution(scene.text, scene.sentence.start, scene.sentence.end)
+        related = scene.attribution
         cues = _cues(scene, Owner(mention.arm, mention, "zero"), topic, None) if mention else ()
         yield Fact(
             kind=kind, start=hit.start(), end=hit.end(), quote="", rule="stated-zero", section=scene.sentence.section, endpoint=topic_name or None, arm=arm, n=0,

@@ -47,6 +47,7 @@ _P = re.compile(
     r" ?(?P<op>[<>] or = ?|<=|>=|[=<>≤≥]|less than(?: or equal to)?|greater than|was|of|is|: )?"
     rf" ?(?P<num>(?:{NUMBER})(?: ?[x×*] ?10-?[0-9]+)?(?![0-9%]))(?! ?%)",
 )
+_P_GATE = re.compile(r"(?<![\w-])[Pp](?:[ -]?[Vv]alues?)?(?:[ _-]?[\[(]?[a-z-]*[\])]?)? ?[<>=≤≥]|(?<![\w-])[Pp](?:-| )?[Vv]alues?|(?<![\w-])[Pp] (?:of|was|less|for)")
 _P_OPERATORS = {
     "≤": "<=", "≥": ">=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "=", "< or =": "<=", "> or =": ">=",
     "less than": "<", "less than or equal to": "<=", "greater than": ">",
@@ -164,7 +165,9 @@ def p_values(text: str, start: int, end: int) -> list[PValue]:
     >>> [p.value for p in p_values("better (P <.001); P < .05 was considered significant", 0, 52)]
     ['<0.001']
     """
-    found = []
+    found: list[PValue] = []
+    if not _P_GATE.search(text, start, end):
+        return found
     for hit in _P.finditer(text, start, end):
         operator, figures = (hit["op"] or "=").strip(), re.sub(r"\s", "", hit["num"])
         about = hit["test"] or hit["about"]

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from trialweave.loaders.abstract.arms import ArmName, resolve
-from trialweave.loaders.abstract.words import COMMON, FILLER, Word, words
+from trialweave.loaders.abstract.words import COMMON, FILLER, WORD, Word, stem
 
 ALL = -1
 """The arm number of "both groups", "all arms"."""
@@ -54,14 +54,16 @@ _LETTER_LATER = re.compile(r"\([^()0-9]{0,40}\)|[^()]")
 
 
 def arm_mentions(
-    text: str, start: int, end: int, arms: list[ArmName], expand: dict[str, tuple[str, ...]]
+    text: str, start: int, end: int, arms: list[ArmName], found_words: list[Word]
 ) -> list[Mention]:
     """The mentions of arms in `text[start:end]`, in order, not overlapping.
+
+    `found_words` are the words of the text that belong to arms (`arm_words`).
 
     >>> from trialweave.loaders.abstract.arms import ArmName
     >>> arms = [ArmName("abcnib plus BSC", 0, 0, [frozenset({"abcnib", "bsc"})]), ArmName("BSC", 0, 0, [frozenset({"bsc"})])]
     >>> text = "3% with abcnib plus BSC and 4% in the BSC group"
-    >>> [(text[m.start : m.end], m.arm) for m in arm_mentions(text, 0, len(text), arms, {})]
+    >>> [(text[m.start : m.end], m.arm) for m in arm_mentions(text, 0, len(text), arms, arm_words(text, arms, {}))]
     [('abcnib plus BSC', 0), ('BSC group', 1)]
     """
     if not arms:
@@ -69,8 +71,7 @@ def arm_mentions(
     found = _lettered(text, start, end, arms)
     found += [Mention(hit.start(), hit.end(), ALL) for hit in _ALL.finditer(text, start, end)]
     taken = [(one.start, one.end) for one in found]
-    vocabulary = {one for arm in arms for variant in arm.variants for one in variant}
-    runs = _runs(text, [word for word in words(text, start, end, expand) if _belongs(word, vocabulary)])
+    runs = _runs(text, [word for word in found_words if start <= word.start and word.end <= end])
     for run in runs:
         found.extend(_resolved(text, end, run, arms, taken))
     taken = [(one.start, one.end) for one in found]
@@ -81,10 +82,21 @@ def arm_mentions(
     return sorted(found)
 
 
-def _belongs(word: Word, vocabulary: set[str]) -> bool:
-    return all(one in vocabulary or one in FILLER for one in word.stems) and any(
-        one in vocabulary for one in word.stems
-    )
+def arm_words(text: str, arms: list[ArmName], expand: dict[str, tuple[str, ...]]) -> list[Word]:
+    """The words of a text that are words of an arm's name, in order."""
+    vocabulary = {one for arm in arms for variant in arm.variants for one in variant}
+    known: dict[str, tuple[str, ...] | None] = {}
+    found = []
+    for hit in WORD.finditer(text):
+        written = hit.group()
+        if written not in known:
+            several = expand.get(written) or (stem(written),)
+            belongs = all(one in vocabulary or one in FILLER for one in several) and any(one in vocabulary for one in several)
+            known[written] = several if belongs else None
+        stems = known[written]
+        if stems is not None:
+            found.append(Word(hit.start(), hit.end(), stems))
+    return found
 
 
 def _runs(text: str, found: list[Word]) -> list[list[Word]]:

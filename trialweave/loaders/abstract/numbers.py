@@ -33,6 +33,8 @@ _FIGURES = re.compile(
     rf"(?<![\w.,$/#])(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
 )
 _WORDS = re.compile(rf"(?<![\w-]){WORDS}(?![\w])(?!-(?!based|treated)\w)", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z]+")
+_FIRST_WORDS = frozenset({*_ONES, *_TENS})
 _PART = re.compile(r"[a-z]+")
 
 
@@ -95,7 +97,14 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
                 False,
             )
         )
-    for hit in _WORDS.finditer(text, start, end):
+    covered = start
+    for token in _TOKEN.finditer(text, start, end):
+        if token.start() < covered or token.group().lower() not in _FIRST_WORDS:
+            continue
+        hit = _WORDS.match(text, token.start(), end)
+        if not hit:
+            continue
+        covered = hit.end()
         in_words = from_words(hit.group())
         if in_words is not None:
             found.append(Number(hit.start(), hit.end(), in_words, None, True))

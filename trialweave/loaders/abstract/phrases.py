@@ -258,7 +258,8 @@ def assigned(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
             continue
         for hit in _ASSIGN.finditer(text, part.start, part.end):
             found += _readings(text, hit.end() + 1, part.end)
-            found += _readings(text, hit.end() + 1, part.end, doses=False)
+            if _DOSE.search(text, hit.end(), part.end):
+                found += _readings(text, hit.end() + 1, part.end, doses=False)
             found += _dose_arms(text, hit.end(), part.end)
             inner = _ASSIGN.search(text, hit.start() + 12, part.end)
             if inner and inner.end() != hit.end():

@@ -8,8 +8,8 @@ yet with what it belongs to. Its `shape` says how it is written: "percent", "poi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.intervals import (
@@ -91,14 +91,14 @@ _MASK = re.compile(
     r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
     r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
 )
+_DIGIT = re.compile(r"[0-9]")
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
 ROW = re.compile(
     r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with what is written beside it; `text[start:end]` in the normalised text."""
 
     start: int
@@ -123,7 +123,14 @@ class Quantity:
 
 
 def quantities(
-    text: str, start: int, end: int, labels: list[Label], ps: list[PValue], *, last_label: Label | None = None
+    text: str,
+    start: int,
+    end: int,
+    labels: list[Label],
+    ps: list[PValue],
+    *,
+    found_numbers: list[Number] | None = None,
+    last_label: Label | None = None,
 ) -> list[Quantity]:
     """The quantities of the sentence `text[start:end]`, in order; p-values are attached to estimates only.
 
@@ -136,8 +143,8 @@ def quantities(
     by_start = {p.start: p for p in ps}
     taken = start
     found: list[Quantity] = []
-    masked = [hit.span() for hit in _MASK.finditer(text, start, end)]
-    for number in _heads(text, start, end):
+    masked = [hit.span() for hit in _MASK.finditer(text, start, end)] if _DIGIT.search(text, start, end) else []
+    for number in _heads(text, start, end, found_numbers):
         if number.start < taken or any(a <= number.start < b for a, b in masked) or any(p.start <= number.start < p.end for p in ps):
             continue
         stray = _interval_without_value(text, number.start, start, end)
@@ -153,8 +160,8 @@ def quantities(
     return _share_units(text, found)
 
 
-def _heads(text: str, start: int, end: int) -> list[Number]:
-    heads = numbers(text, start, end)
+def _heads(text: str, start: int, end: int, found: list[Number] | None) -> list[Number]:
+    heads = list(found) if found is not None else numbers(text, start, end)
     for hit in _NOT_REACHED_HEAD.finditer(text, start, end):
         heads.append(Number(hit.start(), hit.end(), Decimal("NaN"), None, False))
     return sorted(heads, key=lambda head: head.start)
@@ -211,7 +218,7 @@ def _read(
     at, pos = number.start, number.end
     base = Quantity(at, pos, at, "bare", number.value, op=number.op, in_words=number.in_words)
     if number.value.is_nan():
-        return _tail(text, stop, replace(base, shape="time", value="NR", op=None), ps)
+        return _tail(text, stop, base._replace(shape="time", value="NR", op=None), ps)
     if _ADJECTIVE.match(text, pos):
         return None
     if points := _POINTS.match(text, pos):
@@ -219,26 +226,25 @@ def _read(
         return _tail(
             text,
             stop,
-            replace(base, shape=shape, end=points.end(), unit="percentage points", label=label),
+            base._replace(shape=shape, end=points.end(), unit="percentage points", label=label),
             ps,
         )
     if incidence := _INCIDENCE.match(text, pos):
-        return _tail(text, stop, replace(base, shape="incidence", end=incidence.end(), unit=incidence.group().strip()), ps)
+        return _tail(text, stop, base._replace(shape="incidence", end=incidence.end(), unit=incidence.group().strip()), ps)
     if percent := _PERCENT.match(text, pos):
         if _VARIATION.search(text, max(0, at - 30), at):
-            return replace(base, end=percent.end())
+            return base._replace(end=percent.end())
         if _is_row_start(text, percent.end(), stop):
             label = None
         if label and label.kind != "difference":
             label = None
         shape = "difference" if label else "percent"
-        return _tail(text, stop, replace(base, shape=shape, end=percent.end(), unit="%", label=label), ps)
+        return _tail(text, stop, base._replace(shape=shape, end=percent.end(), unit="%", label=label), ps)
     if spread_of := _DEVIATION.match(text, pos):
-        quantity = replace(
-            base, shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
+        quantity = base._replace( shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
         )
         if unit := _UNIT.match(text, quantity.end) or _TIME.match(text, quantity.end):
-            quantity = replace(quantity, end=unit.end(), unit=unit["unit"])
+            quantity = quantity._replace(end=unit.end(), unit=unit["unit"])
         return _tail(text, stop, quantity, ps)
     if time := _TIME.match(text, pos):
         unit_name = time["unit"].lower()
@@ -247,8 +253,7 @@ def _read(
             if label and label.kind == "difference" and not _is_row_start(text, time.end(), stop)
             else "time"
         )
-        quantity = replace(
-            base,
+        quantity = base._replace(
             shape=shape,
             end=time.end(),
             unit=_TIME_NAMES.get(unit_name, unit_name),
@@ -262,12 +267,11 @@ def _read(
         return count
     if number.in_words:
         people = _PEOPLE_AFTER.match(text, pos)
-        return replace(
-            base, shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        return base._replace( shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     if label and label.kind != "difference" and (not whole or number.value < 30):
         quantity = _tail(
-            text, stop, replace(base, shape="ratio", label=label, start=_with_label(text, label, at)), ps
+            text, stop, base._replace(shape="ratio", label=label, start=_with_label(text, label, at)), ps
         )
         if not whole or quantity.low is not None or quantity.p:
             return quantity
@@ -276,8 +280,7 @@ def _read(
         return _tail(
             text,
             stop,
-            replace(
-                base,
+            base._replace(
                 shape=shape,
                 end=unit.end(),
                 unit=unit["unit"],
@@ -287,17 +290,16 @@ def _read(
         )
     quantity = _tail(text, stop, base, ps)
     if label and label.kind == "difference" and (quantity.low is not None or not whole):
-        return _tail(text, stop, replace(base, shape="difference", label=label), ps)
+        return _tail(text, stop, base._replace(shape="difference", label=label), ps)
     if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
         inherited = _inherited_label(before, quantity, last_label)
         if inherited:
-            return _tail(text, stop, replace(base, shape="ratio", label=inherited), ps)
+            return _tail(text, stop, base._replace(shape="ratio", label=inherited), ps)
     if not whole and quantity.low is None and label is None and (listed := _listed_label(text, number.end, before)):
-        return _tail(text, stop, replace(base, shape="ratio", label=listed), ps)
+        return _tail(text, stop, base._replace(shape="ratio", label=listed), ps)
     if whole and quantity.end == pos:
         people = _PEOPLE_AFTER.match(text, pos)
-        return replace(
-            base, shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        return base._replace( shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     return quantity
 
@@ -337,7 +339,7 @@ def _is_row_start(text: str, pos: int, stop: int) -> bool:
 def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quantity | None:
     """A count with its percentage or denominator, if there is one."""
     assert_n = int(base.value) if isinstance(base.value, Decimal) else None
-    counted = replace(base, shape="count", value=None, op=None, n=assert_n)
+    counted = base._replace(shape="count", value=None, op=None, n=assert_n)
     if of := _OF.match(text, base.end):
         denom = _whole(of["n"])
         after = text[of.end() : of.end() + 2]
@@ -349,21 +351,21 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
             or not base.in_words
             or _IN_ARM.match(text, of.end())
         ):
-            counted = replace(counted, end=of.end(), denom=denom, noun=of["noun"])
+            counted = counted._replace(end=of.end(), denom=denom, noun=of["noun"])
             later = _PERCENT_AFTER.match(text, of.end(), stop)
             if later and not _STRAY.match(text, later.end("noun") + 2) and not _AWAY.search(later["noun"]):
-                read = _tail(text, stop, replace(counted, end=later.end("noun")), ps)
+                read = _tail(text, stop, counted._replace(end=later.end("noun")), ps)
                 if read.value is not None:
                     return read
             return _tail(text, stop, counted, ps)
     if (over := _OVER.match(text, base.end)) and not base.in_words:
-        return _tail(text, stop, replace(counted, end=over.end(), denom=int(decimal(over["n"]))), ps)
+        return _tail(text, stop, counted._replace(end=over.end(), denom=int(decimal(over["n"]))), ps)
     percent = _COUNT_PERCENT.match(text, base.end, stop)
     if percent and not _STRAY.match(text, percent.end("noun") + 2) and not _TIME.match(text, base.end):
         words = percent["noun"].split()
         long = len(words) >= 3 and words[0] in ("in", "on", "of") and base.n is None
         if (long or not any(word in _NOT_COUNTED for word in words[:1])) and not ({"versus", "vs", "v"} & set(words)):
-            counted = replace(counted, end=percent.end("noun"), noun=percent["noun"] or None)
+            counted = counted._replace(end=percent.end("noun"), noun=percent["noun"] or None)
             read = _tail(text, stop, counted, ps)
             return read if read.value is not None else None
     return None
@@ -416,7 +418,7 @@ def _tail(text: str, stop: int, quantity: Quantity, ps: dict[int, PValue]) -> Qu
                 break
             depth, pos = depth - 1, at + 1
             if quantity.end >= at - 1:
-                quantity = replace(quantity, end=pos)
+                quantity = quantity._replace(end=pos)
             continue
         beside = at == pos or text[pos:at] == " "
         read = _part(text, at, quantity, depth, ps, beside)
@@ -439,8 +441,7 @@ def _part(
             if interval and not _plausible(quantity, interval.low, interval.high):
                 interval = None
         if interval:
-            return replace(
-                quantity,
+            return quantity._replace(
                 low=interval.low,
                 high=interval.high,
                 level=interval.level,
@@ -449,8 +450,8 @@ def _part(
             )
     if (deviated := deviation(text, at)) and quantity.sd is None and quantity.se is None:
         if deviated[1] == "sd":
-            return replace(quantity, sd=deviated[2], end=deviated[0])
-        return replace(quantity, se=deviated[2], end=deviated[0])
+            return quantity._replace(sd=deviated[2], end=deviated[0])
+        return quantity._replace(se=deviated[2], end=deviated[0])
     if quantity.shape in ("ratio", "difference", "points") and quantity.p is None:
         prefix = _P_PREFIX.match(text, at)
         p = ps.get(prefix.end() if prefix else at) or ps.get(at)
@@ -462,7 +463,7 @@ def _part(
             "non-inferiority",
             "superiority",
         ):
-            return replace(quantity, p=p, end=p.end)
+            return quantity._replace(p=p, end=p.end)
     if (
         depth
         and quantity.shape == "count"
@@ -470,9 +471,9 @@ def _part(
         and (part := _PART_PERCENT.match(text, at))
     ):
         op = {"≤": "<=", "≥": ">="}.get(part["op"], part["op"]) if part["op"] else None
-        return replace(quantity, value=decimal(part["num"]), unit="%", op=op, end=part.end())
+        return quantity._replace(value=decimal(part["num"]), unit="%", op=op, end=part.end())
     if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
-        return replace(quantity, end=varied.end())
+        return quantity._replace(end=varied.end())
     if depth and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
         return _with_count(quantity, part)
     if (
@@ -484,9 +485,9 @@ def _part(
     ):
         of = _OF.match(text, at - 1)
         if of and (quantity.shape == "count" or of["noun"]):
-            return replace(quantity, denom=_whole(of["n"]), end=of.end())
+            return quantity._replace(denom=_whole(of["n"]), end=of.end())
     if not depth and beside and quantity.shape == "count" and (people := _PEOPLE_AFTER.match(text, at - 1)):
-        return replace(quantity, end=people.end()) if people.end() > quantity.end else None
+        return quantity._replace(end=people.end()) if people.end() > quantity.end else None
     if (
         not depth
         and beside
@@ -494,8 +495,7 @@ def _part(
         and quantity.low is not None
         and (unit := _TIME.match(text, at - 1))
     ):
-        return replace(
-            quantity, shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
+        return quantity._replace( shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
         )
     return None
 
@@ -503,7 +503,7 @@ def _part(
 def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
     n = part["n"] or part["k"] or part["m"]
     denom = part["d"] or part["d1"]
-    return replace(quantity, n=_whole(n), denom=_whole(denom) if denom else None, end=part.end())
+    return quantity._replace(n=_whole(n), denom=_whole(denom) if denom else None, end=part.end())
 
 
 def _plausible(quantity: Quantity, low: Decimal | str, high: Decimal | str) -> bool:
@@ -540,17 +540,17 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
             value = quantity.value
         else:
             continue
-        shared[here] = replace(quantity, shape=after.shape, value=value, n=None, unit=after.unit)
+        shared[here] = quantity._replace(shape=after.shape, value=value, n=None, unit=after.unit)
     last: dict[str, Quantity] = {}
     for here, quantity in enumerate(shared):
         if quantity.low is not None and quantity.interval is None:
             model = last.get(quantity.shape) or (last.get("") if quantity.shape != "time" else None)
             if model is None and quantity.shape == "ratio":
-                shared[here] = replace(quantity, interval="CI")
+                shared[here] = quantity._replace(interval="CI")
             elif model is None:
                 continue
             else:
-                shared[here] = replace(quantity, interval=model.interval, level=model.level)
+                shared[here] = quantity._replace(interval=model.interval, level=model.level)
         if quantity.interval:
             last[quantity.shape] = quantity
             if quantity.interval == "CI":

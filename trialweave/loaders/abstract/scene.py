@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from trialweave.loaders.abstract.arms import ArmName
-from trialweave.loaders.abstract.endpoints import Grade, Topic
+from trialweave.loaders.abstract.endpoints import Grade, Topic, attribution, population
 from trialweave.loaders.abstract.intervals import PValue
 from trialweave.loaders.abstract.mentions import Mention
+from trialweave.loaders.abstract.numbers import Number
 from trialweave.loaders.abstract.quantities import Quantity
 from trialweave.loaders.abstract.sections import Sentence
 
 _BRACKET = re.compile(r"[()\[\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """One sentence of the normalised text, and what stands in it, each in the order of the text."""
 
@@ -29,6 +31,17 @@ class Scene:
     grades: list[Grade]
     brackets: list[tuple[int, int]]
     short: dict[str, str] = field(default_factory=dict)
+    numbers: list[Number] = field(default_factory=list)
+
+    @cached_property
+    def population(self) -> str | None:
+        """The analysis population that the sentence names."""
+        return population(self.text, self.sentence.start, self.sentence.end)
+
+    @cached_property
+    def attribution(self) -> tuple[str, int, int] | None:
+        """Whether the sentence says that events are related to treatment, and where."""
+        return attribution(self.text, self.sentence.start, self.sentence.end)
 
     def quantities_with_share(self) -> bool:
         """True if the sentence holds a percentage or an estimate, so that it reports a result."""

@@ -66,7 +66,7 @@ _EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progres
 def sizes(scene: Scene) -> Iterator[Fact]:
     """Total numbers, arm sizes and assignment ratios of a sentence, in normalised offsets."""
     start, end = scene.sentence.start, scene.sentence.end
-    for hit in _RATIO.finditer(scene.text, start, end):
+    for hit in _RATIO.finditer(scene.text, start, end) if ":" in scene.text[start:end] else ():
         around = scene.text[max(start, hit.start("ratio") - 110) : min(end, hit.end() + 25)]
         parts = [int(part) for part in hit["ratio"].replace(" ", "").split(":")]
         if _RATIO_CUE.search(around) and 0 < min(parts) and max(parts) <= 10:
@@ -92,8 +92,10 @@ def sizes(scene: Scene) -> Iterator[Fact]:
         arm_spans.append(at)
         yield fact
     totals: set[int] = set()
+    if not _PEOPLE_SAID.search(scene.text, start, end):
+        return
     for rule, pattern in _TOTALS:
-        for hit in _found(rule, pattern, scene.text, start, end):
+        for hit in _found(rule, pattern, scene):
             at = hit.start("n")
             value = _value(hit["n"])
             if (
@@ -119,12 +121,24 @@ def sizes(scene: Scene) -> Iterator[Fact]:
             )
 
 
-def _found(rule: str, pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The places of a rule; a rule of the sentence's start is tried only there."""
-    if rule != "sentence-start":
+def _found(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Match[str]]:
+    """The places of a rule; those that begin with the number are tried only where one begins."""
+    text, start, end = scene.text, scene.sentence.start, scene.sentence.end
+    if rule == "sentence-start":
+        if hit := _AT_START.match(text, start, end):
+            yield hit
+    elif rule in _NUMBER_FIRST:
+        at = start
+        for number in scene.numbers:
+            if number.start >= at and (hit := pattern.match(text, number.start, end)):
+                at = hit.end()
+                yield hit
+    else:
         yield from pattern.finditer(text, start, end)
-    elif hit := _AT_START.match(text, start, end):
-        yield hit
+
+
+_NUMBER_FIRST = frozenset({"people-were", "n-were-included"})
+_PEOPLE_SAID = re.compile(r"random|assign|allocat|enrol|recruit|includ|total|patients|participants|women|\bmen\b|residents|people|persons|subjects|children|adults|n ?= ?[0-9]|analy", re.IGNORECASE)
 
 
 def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
@@ -209,7 +223,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                     (at, after.end("n")),
                 )
             continue
-        before = _TO_ARM.search(text, max(start, mention.start - 110), mention.start)
+        before = _number_before(scene, mention)
         if before and assigning and _counts_people(scene, before, mention, numbered):
             at = before.start("n")
             if at not in done and not any(
@@ -250,6 +264,16 @@ def _one_arm_follows(scene: Scene, at: int) -> bool:
     if not after or not re.fullmatch(r" (?:to|in)(?: (?:receive|undergo|the|either|treatment|with))* ", scene.text[at : after[0].start]):
         return False
     return bool(re.match(r"(?:,? and|,|;) [0-9]|\.|,? and [a-z]+ (?:were|to|patients)", scene.text[after[0].end : after[0].end + 24]))
+
+
+def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
+    """The number before an arm that can count its people: "48 patients were assigned to …"."""
+    for number in scene.numbers:
+        if mention.start - 110 <= number.start < mention.start:
+            hit = _TO_ARM.match(scene.text, number.start, mention.start)
+            if hit:
+                return hit
+    return None
 
 
 def _whole(text: str, hit: re.Match[str]) -> bool:

@@ -167,6 +167,7 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
     for topic in reversed(scene.topics):
         if topic.end <= begin <= topic.end + 2 and not _only_weak(topic):
             return topic
+    start = max(start, begin - 80)
     found = _NOUN_BEFORE.search(scene.text[start:begin])
     if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.topics):
         return None

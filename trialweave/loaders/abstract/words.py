@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωéèïöü][A-Za-z0-9α-ω]*|[0-9]+(?:\.[0-9]+)?")
@@ -40,6 +41,7 @@ class Word(NamedTuple):
     stems: tuple[str, ...]
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """A word's stem: lower case, singular, one spelling.
 
