@@ -119,28 +119,27 @@ class Manifest:
         self._take(page)
 
     def keep(self, batch: Batch, contents: Mapping[str, bytes]) -> None:
-        """Write the files of a batch, then its line; then remove files that hold no current record."""
+        """Write the files of a batch, then its line."""
         for saved in batch.files:
             self._write(self.folder / saved.file, contents[saved.file])
             self._intact[saved.file] = True
         self._append(batch)
-        concerned = [one for saved in batch.files for one in saved.versions] + [*batch.not_found]
-        before = [held for one in concerned if (held := self.held(batch.source, one)) is not None]
         self._take(batch)
-        written = {saved.file for saved in batch.files}
-        for earlier in before:
-            if earlier.file not in written and not self._is_current(batch.source, earlier):
-                (self.folder / earlier.file).unlink(missing_ok=True)
-                self._intact[earlier.file] = False
 
     def tidy(self) -> None:
-        """Write the manifest anew with only what holds: the same for the same state, whatever led to it."""
+        """Write the manifest anew with only what holds: the same for the same state, whatever led to it.
+
+        Files of ours that hold no current record any more are removed.
+        """
         lines: list[Batch | Listed] = [page for key in sorted(self._listings) for page in self._listings[key]]
         for batch in self._batches:
             files = tuple(saved for saved in batch.files if self._is_current(batch.source, saved))
             not_found = tuple(one for one in batch.not_found if (batch.source, one) in self._missing)
             if files or not_found:
                 lines.append(msgspec.structs.replace(batch, files=files, not_found=not_found))
+        current = {saved.file for saved in self._held.values()}
+        for stale in {saved.file for batch in self._batches for saved in batch.files} - current:
+            (self.folder / stale).unlink(missing_ok=True)
         self._write(self._path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
     def _take(self, line: Batch | Listed) -> None:
