@@ -31,7 +31,7 @@ VOCAB = f"{MESH}vocab#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 NAMES = Path(__file__).with_name("cut_mesh_names.txt")
-UI = re.compile(r"[CDQ]\d+")
+UI = re.compile(r"[CDQ]\d{6,}")  # a shorter one is a tree number
 ONE_WORD = re.compile(r"[A-Za-z]{5,}")
 
 Links = dict[str, dict[str, list[str]]]

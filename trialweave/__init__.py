@@ -1,6 +1,11 @@
 """trialweave: the knowledge graph of clinical trial evidence.
 
-The library in one line each; every command of `trialweave` calls one of these.
+The commands of the command line, as functions of the same names:
+
+- `build(folder, sources)` loads records into a store; `open_store(folder)` opens it
+- `questions()`, `question(name)`, `ask(graph, question, {…})`, `select(graph, sparql)` ask it
+- `trial_page(graph, trial)` shows a trial, `check(graph)` checks, `export(graph, file)` exports
+- `read(*sources)` gives the records of files, `extract_lines(sources)` the numbers of their abstracts
 """
 
 from trialweave._version import __version__
@@ -13,14 +18,38 @@ from trialweave.errors import (
     StoreError,
     TrialweaveError,
 )
+from trialweave.graph.build import build
+from trialweave.graph.check import check
+from trialweave.graph.export import export
+from trialweave.graph.store import Graph, open_store
+from trialweave.loaders import read
+from trialweave.loaders.extract import extract_lines
+from trialweave.queries.catalogue import question, questions
+from trialweave.queries.page import trial_page
+from trialweave.queries.run import ask, select
+from trialweave.queries.table import Table, write_table
 
 __all__ = [
     "CheckError",
+    "Graph",
     "LinkError",
     "LoadError",
     "QueryError",
     "RemoteError",
     "StoreError",
+    "Table",
     "TrialweaveError",
     "__version__",
+    "ask",
+    "build",
+    "check",
+    "export",
+    "extract_lines",
+    "open_store",
+    "question",
+    "questions",
+    "read",
+    "select",
+    "trial_page",
+    "write_table",
 ]

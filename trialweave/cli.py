@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from trialweave import __version__
+from trialweave._version import __version__
 from trialweave.errors import QueryError, TrialweaveError
 from trialweave.queries.table import Format, Table, write_table
 
@@ -130,7 +130,9 @@ def build(
     report = build_store(store, sources, progress=bar)
     say(
         f"{report.records:,} records: {report.new:,} new, {report.replaced:,} replaced, "
-        f"{report.unchanged:,} unchanged; {report.trials:,} report a trial; {report.quads:,} quads in {store}"
+        f"{report.unchanged:,} unchanged"
+        + (f" ({report.repeated:,} more came twice, word for word)" if report.repeated else "")
+        + f"; {report.trials:,} report a trial; {report.quads:,} quads in {store}"
     )
     if report.rejected:
         generation = current_generation(store)

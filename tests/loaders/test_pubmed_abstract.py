@@ -174,7 +174,8 @@ words = (
 @given(st.lists(st.tuples(words, words), min_size=1, max_size=5), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_written_is_read(records: list[tuple[str, str]], ending: str) -> None:
     text = "".join(
-        f"{number}. J Try. 2021 Mar;1(1):{number}.\n\nA {title}.\n\nDoe J(1).\n\nAuthor information:\n(1)Town.\n\n"
+        f"{number}. J Try. 2021 Mar;1(1):{number}.\n\nA {title}.\n\nDoe J(1).\n\n"
+        f"Author information:\n(1)Town.\n\n"
         f"We {body}.\n\nPMID: {number}\n\n\n"
         for number, (title, body) in enumerate(records, 1)
     )

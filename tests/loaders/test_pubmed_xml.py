@@ -38,7 +38,8 @@ ARTICLE = """<PubmedArticle><MedlineCitation><PMID Version="2">101</PMID>
 </MeshHeadingList>
 <OtherAbstract Type="plain-language-summary"><AbstractText>Other words.</AbstractText></OtherAbstract>
 <KeywordList Owner="NOTNLM"><Keyword>water</Keyword></KeywordList></MedlineCitation>
-<PubmedData><ArticleIdList><ArticleId IdType="doi">10.1000/one</ArticleId><ArticleId IdType="pmc">PMC7</ArticleId>
+<PubmedData><ArticleIdList><ArticleId IdType="doi">10.1000/one</ArticleId>
+<ArticleId IdType="pmc">PMC7</ArticleId>
 </ArticleIdList><ReferenceList><Reference><ArticleIdList><ArticleId IdType="doi">10.1000/cited</ArticleId>
 </ArticleIdList></Reference></ReferenceList></PubmedData></PubmedArticle>"""
 
@@ -218,3 +219,17 @@ def test_hash_is_of_the_record_alone() -> None:
     first, _ = load(gzip.decompress(gzip.compress(f"<s> {minimal(1)}{minimal(2)}</s>".encode())))
     assert isinstance(first, Publication)
     assert first.source.sha256 == alone
+
+
+@pytest.mark.parametrize(
+    ("marked", "read"),
+    [
+        ("1.2 × 10<sup>5</sup> copies", "1.2 × 10⁵ copies"),
+        ("10<sup>-3</sup>", "10⁻³"),
+        ("75 mg/m<sup>2</sup> on day<sup>a</sup> 1", "75 mg/m² on daya 1"),
+        ("<sup><i>90</i></sup>Y", "⁹⁰Y"),
+    ],
+)
+def test_a_raised_number_never_joins_the_one_before_it(marked: str, read: str) -> None:
+    article = ARTICLE.replace("Water (H<sub>2</sub>O) against <i>placebo</i>.", marked)
+    assert one(f"<PubmedArticleSet>{article}</PubmedArticleSet>").title == read

@@ -35,11 +35,16 @@ Progress = Callable[[Iterator[Item]], Iterable[Item]]
 
 
 class BuildReport(Record, frozen=True):
-    """What a build did. `rejected` records stand in the store's `rejected.jsonl` with their reasons."""
+    """What a build did, in numbers of records.
+
+    `unchanged` were in the store already, `repeated` came more than once in this build, word for word;
+    the `rejected` ones stand in the store's `rejected.jsonl` with their reasons.
+    """
 
     new: int
     replaced: int
     unchanged: int
+    repeated: int
     rejected: tuple[Rejected, ...]
     trials: int
     quads: int
@@ -93,6 +98,7 @@ class _Intake:
         self.files: set[tuple[str, str | None]] = set()
         self.counts: Counter[Verdict] = Counter()
         self.trials = 0
+        self.repeated = 0
         self._waiting: dict[str, list[Quad]] = {}
         self._stale: list[str] = []
         self._waiting_quads = 0
@@ -127,7 +133,9 @@ class _Intake:
             self._reject(item, _REASON[verdict].format(held=held.source, offered=entry.source, where=where))
             self.met.add(name)
             return
-        if verdict != "same" or name not in self.met:
+        if verdict == "same" and name in self.met:
+            self.repeated += 1
+        else:
             self.counts[verdict] += 1
             self.trials += publication.trial is not None
         self.met.add(name)
@@ -175,6 +183,7 @@ class _Intake:
             new=self.counts["new"],
             replaced=self.counts["replace"],
             unchanged=self.counts["same"],
+            repeated=self.repeated,
             rejected=tuple(self.rejected),
             trials=self.trials,
             quads=len(self.graph),

@@ -8,8 +8,8 @@ from importlib.resources import files
 from itertools import islice
 from typing import Literal as OneOf
 
+import msgspec
 import pyoxigraph
-import pyshacl
 import rdflib
 
 from trialweave.errors import CheckError
@@ -31,12 +31,16 @@ _SHACL_BATCH = 40
 
 
 class Issue(Record, frozen=True):
-    """Something that a check found: an `error`, or a word that is `unknown` to our terminologies."""
+    """Something that a check found: an `error`, or a word that is `unknown` to our terminologies.
+
+    The same unknown word is one issue, with the number of records that use it; `where` is the first.
+    """
 
     severity: OneOf["error", "unknown"]
     check: str
     where: str
     message: str
+    count: int = 1
 
 
 class CheckReport(Record, frozen=True):
@@ -59,7 +63,7 @@ class CheckReport(Record, frozen=True):
         return (
             f"checked {self.record_graphs:,} record graphs against the shapes, {self.quotes:,} quotes, "
             f"{self.headings:,} headings and substances, {self.units:,} units: "
-            f"{self.errors:,} error{'' if self.errors == 1 else 's'}, {unknown:,} unknown"
+            f"{self.errors:,} error{'' if self.errors == 1 else 's'}, {unknown:,} unknown words"
         )
 
 
@@ -82,7 +86,18 @@ def check(graph: Graph) -> CheckReport:
         counts[name] = len(looked_at)
         issues += [issue for issue in looked_at if issue is not None]
     issues += _shapes(graph, sorted(set(records)))
-    return CheckReport(issues=tuple(issues), record_graphs=len(set(records)), **counts)
+    return CheckReport(issues=tuple(_folded(issues)), record_graphs=len(set(records)), **counts)
+
+
+def _folded(issues: list[Issue]) -> Iterator[Issue]:
+    """Errors one by one, then each unknown word once, the most frequent first."""
+    yield from (issue for issue in issues if issue.severity == "error")
+    unknown: dict[tuple[str, str], list[Issue]] = {}
+    for issue in issues:
+        if issue.severity == "unknown":
+            unknown.setdefault((issue.check, issue.message), []).append(issue)
+    for alike in sorted(unknown.values(), key=lambda alike: (-len(alike), alike[0].message)):
+        yield msgspec.structs.replace(min(alike, key=lambda issue: issue.where), count=len(alike))
 
 
 def _is_record(quad: pyoxigraph.Quad) -> bool:
@@ -91,6 +106,8 @@ def _is_record(quad: pyoxigraph.Quad) -> bool:
 
 def _shapes(graph: Graph, records: list[str]) -> Iterator[Issue]:
     """SHACL, batch by batch, over the record graphs."""
+    import pyshacl  # takes half a second: only where it is needed
+
     shapes = rdflib.Graph().parse(
         data=files("trialweave.ontology").joinpath("shapes.ttl").read_text("utf-8"), format="turtle"
     )

@@ -87,6 +87,7 @@ def _write_indexing(publication: Publication, node: NamedNode, evidence: Evidenc
             pair = f"{descriptor}{qualifier_ui}" if descriptor and qualifier_ui else None
             label = f"{heading.label} / {qualifier.label}"
             _write_term(node, pair, label, qualifier.major, qualifier.evidence, evidence)
+            _keep_label(qualifier_ui, qualifier.label, evidence)
         _keep_label(descriptor, heading.label, evidence)
     for substance in publication.substances:
         ui = substance.ui or mesh.substance(substance.label)

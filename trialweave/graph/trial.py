@@ -8,6 +8,7 @@ from decimal import Decimal
 from trialweave.graph.evidence import EvidenceWriter
 from trialweave.graph.iris import TWID, concept_iri, fact_iri, slug, trial_iri
 from trialweave.graph.quads import GraphWriter, NamedNode
+from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import (
     AdverseEventCount,
@@ -25,6 +26,7 @@ RDFS = namespace("rdfs")
 SCHEMA = namespace("schema")
 TW = namespace("tw")
 
+_PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _P_VALUE = re.compile(r"\s*(<=|>=|[<>=≤≥])?\s*([0-9.]+(?:[eE][-+]?\d+)?)\s*")
 
 _PHASE_CLASS = {
@@ -59,6 +61,28 @@ def camel(kind: str) -> str:
     'HazardRatio'
     """
     return "".join(word.capitalize() for word in kind.split("_"))
+
+
+def names_a_drug(intervention: Intervention) -> bool:
+    """Whether what is given is a drug: the source says so, or states a dose, or MeSH knows a chemical.
+
+    A placebo is none; a dose of radiation makes none.
+
+    >>> [names_a_drug(Intervention(key="a", name=name)) for name in ("Bevacizumab", "yoga", "placebo")]
+    [True, False, False]
+    """
+    if _PLACEBO.search(intervention.name):
+        return False
+    if intervention.kind is not None:
+        return intervention.kind in ("drug", "biological")
+    if any(
+        regimen.dose is not None and "Gy" not in (regimen.unit or "Gy") for regimen in intervention.regimens
+    ):
+        return True
+    return any(
+        ui.startswith("C") or any(number.startswith("D") for number in mesh.tree_numbers(ui))
+        for ui in mesh.find(intervention.name)
+    )
 
 
 def write_trial(trial: Trial, evidence: EvidenceWriter, audit: GraphWriter) -> NamedNode:
@@ -138,9 +162,8 @@ class _TrialWriter:
         node = graph.node(self._iri("intervention", intervention.key).value, TW["Intervention"])
         graph.add(node, RDFS["label"], intervention.name)
         graph.add(node, TW["interventionKind"], intervention.kind)
-        if intervention.kind == "drug":
-            drug = NamedNode(concept_iri("drug", intervention.name))
-            graph.add(node, TW["drug"], drug)
+        if names_a_drug(intervention):
+            graph.add(node, TW["drug"], NamedNode(concept_iri("drug", intervention.name)))
         if intervention.evidence is not None:
             self.evidence.cite(node, [intervention.evidence])
         for regimen in intervention.regimens:

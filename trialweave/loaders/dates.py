@@ -12,7 +12,7 @@ from datetime import date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WORDS = re.compile(
-    r"(?P<year>(?:1[5-9]|20)\d\d)(?!\d)(?:[ /-]+(?P<month>[A-Za-z]{3,9}|\d{1,2})(?![\w])"
+    r"(?P<year>(?:1[5-9]|2[01])\d\d)(?!\d)(?:[ /-]+(?P<month>[A-Za-z]{3,9}|\d{1,2})(?![\w])"
     r"(?:[ /-]+(?P<day>\d{1,2})(?!\d))?)?(?P<rest>.*)",
     re.DOTALL,
 )

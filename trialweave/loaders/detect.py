@@ -111,9 +111,11 @@ _NUMBERED = re.compile(r"^\d{1,7}[:.] ?\S(?:[^\n]|\n(?!\s*\n))*", re.MULTILINE)
 
 
 def _is_summary(text: str) -> bool:
-    """Whether the first numbered paragraph has it all, PMID included."""
+    """Whether the first paragraph is a numbered one that has it all, PMID included."""
     first = _NUMBERED.search(text)
-    return first is not None and re.search(r"PMID:\s*\d", first[0]) is not None and not text.startswith("<")
+    if first is None or "\n\n" in text[: first.start()] or text.startswith("<"):
+        return False
+    return re.search(r"PMID:\s*\d", first[0]) is not None
 
 
 def detect(head: bytes) -> Format:

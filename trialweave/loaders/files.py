@@ -17,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
@@ -47,7 +48,8 @@ class Document(NamedTuple):
 def find_files(source: str | Path) -> list[tuple[str, Path]]:
     """The files of `source`, sorted, each with its name: a file, a folder (with all below), or a glob.
 
-    The name is the file's own, or its path below the folder. Hidden files and folders are left out.
+    The name is the file's own, or its path below the folder or the fixed part of the glob. Hidden files
+    and folders are left out.
     Raises LoadError where there is nothing.
     """
     path = Path(source)
@@ -62,21 +64,18 @@ def find_files(source: str | Path) -> list[tuple[str, Path]]:
         return sorted(found)
     if path.is_file():
         return [(path.name, path)]
-    matching = (
-        sorted(Path(one) for one in glob.glob(str(source), recursive=True))  # noqa: PTH207 (a pattern may be absolute)
-        if glob.has_magic(str(source))
-        else []
-    )
-    found = [pair for one in matching if not one.name.startswith(".") for pair in _below_glob(one)]
+    pattern = str(source)
+    found = sorted(_matching(pattern)) if glob.has_magic(pattern) else []
     if not found:
         raise LoadError(f"{source}: no such file, folder or glob; check the path")
     return found
 
 
-def _below_glob(path: Path) -> list[tuple[str, Path]]:
-    if path.is_dir():
-        return []  # its files match the glob themselves where `**` asks for them
-    return [(path.name, path)]
+def _matching(pattern: str) -> list[tuple[str, Path]]:
+    parts = Path(pattern).parts
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), parts))
+    matches = (Path(one) for one in glob.glob(pattern, recursive=True))  # noqa: PTH207 (may be absolute)
+    return [(one.relative_to(fixed).as_posix(), one) for one in matches if one.is_file()]
 
 
 def documents(name: str, path: Path) -> Iterator[Document]:

@@ -26,9 +26,9 @@ from trialweave.records import Field, MeshHeading, Publication, Qualifier, Rejec
 
 FORMAT = "medline"
 
-_HEAD = re.compile(
-    r"^PMID- *\d+\s*$|^(?:OWN|TI  |STAT)- .*\r?\n(?:.*\r?\n)*?(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE
-)
+_PMID_LINE = re.compile(r"^PMID- *\d+\s*$", re.MULTILINE)
+_OWNER_LINE = re.compile(r"^(?:OWN |STAT)- ", re.MULTILINE)
+_OTHER_LINE = re.compile(r"^(?:FAU|AU  |DP  |TA  |PT  )- ", re.MULTILINE)
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
 _RN = re.compile(r"(\S+(?: \d+(?:\.[\d-]+)*)?) \((.*)\)")
 _ARTICLE_ID = re.compile(r"(.+) \[(\w+)\]")
@@ -36,7 +36,9 @@ _ARTICLE_ID = re.compile(r"(.+) \[(\w+)\]")
 
 def matches(head: str) -> bool:
     """Whether a file that begins with `head` is MEDLINE text."""
-    return _HEAD.search(head) is not None
+    if _PMID_LINE.search(head):
+        return True
+    return _OWNER_LINE.search(head) is not None and _OTHER_LINE.search(head) is not None
 
 
 def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[Publication | Rejected]:

@@ -16,8 +16,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 from typing import BinaryIO, NamedTuple
 
-import msgspec
-
 from trialweave.errors import LoadError
 from trialweave.loaders.citation import Citation, find_doi, read_citation
 from trialweave.loaders.decoding import Piece, utf8_chunks, utf8_text
@@ -171,9 +169,12 @@ def _publication(piece: Piece, source: Source) -> Publication:
 
 
 def _find_citation(rows: Sequence[Block]) -> _Cited | None:
+    navigation = False
     for number, row in enumerate(rows):
-        if _is_heading(row.words):
-            return None
+        heading = row.words.rstrip(":").lower()
+        navigation = navigation or heading == "page navigation"
+        if heading in ("similar articles", "cited by", "references") and not navigation:
+            return None  # from here on, citations are of other papers
         place = _PLACE.fullmatch(row.words)
         above = rows[number - 1].words if number else ""
         if place is not None and above and not _CHROME.fullmatch(above):
@@ -208,15 +209,14 @@ def _sections(rows: Sequence[Block], start: int) -> dict[str, list[Block]]:
     name = ""
     for row in rows[start:]:
         heading = row.words.removesuffix(" collapse").rstrip(":").lower()
+        if heading == "page navigation":  # a list of the page's headings
+            break
         if heading in _HEADINGS:
             name = heading
             if name in (*_LISTS, "abstract") and any(one.words for one in sections.get(name, ())):
-                if name == "abstract":
-                    name = "page navigation"
-                else:
-                    raise LoadError(
-                        f"{row.words!r} stands twice: the file holds several pages; save one page a file"
-                    )
+                raise LoadError(
+                    f"{row.words!r} stands twice: the file holds several pages; save one page a file"
+                )
             sections.setdefault(name, [])
         else:
             sections[name].append(row)
@@ -224,7 +224,9 @@ def _sections(rows: Sequence[Block], start: int) -> dict[str, list[Block]]:
 
 
 def _title_above(text: str, rows: Sequence[Block], cited: _Cited) -> Block | None:
-    above = [row for row in rows[: cited.first] if not _CHROME.fullmatch(row.words)]
+    above = [
+        row for row in rows[: cited.first] if not _CHROME.fullmatch(row.words) and not _is_heading(row.words)
+    ]
     while above and not above[-1].words:
         above.pop()
     if cited.split or not above:
@@ -326,10 +328,14 @@ def _items(text: str, rows: Sequence[Block]) -> list[_Item]:
 
 
 def _split_list(rows: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """A list, and the rows after the first gap that is wider than the one between its first two items."""
+    """A list, and the rows after the first gap that is wider than the one usual between its items.
+
+    Of two items, a gap of two empty lines or more is such a gap.
+    """
     filled = [number for number, row in enumerate(rows) if row.words]
     gaps = [later - earlier for earlier, later in pairwise(filled)]
-    wide = next((place for place, gap in enumerate(gaps) if gap > (gaps[0] if place else 1)), None)
+    usual = min(gaps, default=0) if len(gaps) > 1 else 2
+    wide = next((place for place, gap in enumerate(gaps) if gap > usual), None)
     if wide is None:
         return list(rows), []
     cut = filled[wide + 1]
@@ -342,22 +348,22 @@ def _values(items: Sequence[_Item]) -> tuple[Stated, ...]:
 
 def _headings(text: str, rows: Sequence[Block]) -> tuple[MeshHeading, ...]:
     """The lines gathered by descriptor, in the order of its first line."""
-    headings: dict[str, MeshHeading] = {}
+    own: dict[str, tuple[bool, Span | None]] = {}
+    qualifiers: dict[str, list[Qualifier]] = {}
     for item in _items(text, rows):
-        descriptor, slash, qualifier = item.words.partition(" / ")
+        descriptor, slash, words = item.words.partition(" / ")
         label = descriptor.removesuffix("*").rstrip()
-        known = headings.get(label, MeshHeading(label=label))
-        major = known.major or descriptor.endswith("*")
+        major, evidence = own.get(label, (False, None))
+        own[label] = (major or descriptor.endswith("*"), evidence if slash else evidence or item.span)
         if slash:
-            one = Qualifier(
-                label=qualifier.removesuffix("*").rstrip(), evidence=item.span, major=qualifier.endswith("*")
+            qualifier = words.removesuffix("*").rstrip()
+            qualifiers.setdefault(label, []).append(
+                Qualifier(label=qualifier, evidence=item.span, major=words.endswith("*"))
             )
-            headings[label] = msgspec.structs.replace(known, major=major, qualifiers=(*known.qualifiers, one))
-        else:
-            headings[label] = msgspec.structs.replace(
-                known, major=major, evidence=known.evidence or item.span
-            )
-    return tuple(headings.values())
+    return tuple(
+        MeshHeading(label=label, evidence=evidence, major=major, qualifiers=tuple(qualifiers.get(label, ())))
+        for label, (major, evidence) in own.items()
+    )
 
 
 def _keywords(text: str, rows: Sequence[Block], after: int, headed: Sequence[Block]) -> tuple[Stated, ...]:

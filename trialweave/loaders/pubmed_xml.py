@@ -125,6 +125,7 @@ def _publication(piece: Piece, source: Source) -> Publication:
 
 def _parsed(piece: Piece) -> etree._Element:
     text = utf8_text(piece.data, offset=piece.offset)
+    # without huge_tree, libxml2 refuses texts of over 10 MB and depths over 256: no record is like that
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -159,7 +160,25 @@ def _each(element: etree._Element, path: str, prefix: str = "") -> Iterator[tupl
 
 
 def _words(element: etree._Element) -> str:
-    return _SPACE.sub(" ", "".join(str(piece) for piece in element.itertext())).strip(" ")
+    """The words of an element, mark-up taken off: a raised 5 stays raised, so 10⁵ never becomes 105."""
+    return _SPACE.sub(" ", "".join(_pieces(element))).strip(" ")
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    raised = element.tag == "sup"
+    for piece in (element.text, *(part for child in element for part in (*_pieces(child), child.tail))):
+        if piece:
+            yield _raise(piece) if raised else piece
+
+
+def _raise(words: str) -> str:
+    """Digits and signs in their raised form; words that have none stay as they are."""
+    raised = words.strip().translate(_RAISED)
+    return raised if all(character in _HIGH for character in raised) else words
+
+
+_HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ"
+_RAISED = str.maketrans("0123456789+-−=()n", _HIGH)
 
 
 def _all_stated(root: etree._Element, path: str) -> tuple[Stated, ...]:

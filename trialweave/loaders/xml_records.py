@@ -29,7 +29,7 @@ def xml_records(chunks: Iterator[Piece], *, names: Sequence[str]) -> Iterator[Pi
     [(3, b'<r>1</r>'), (23, b'<r/>')]
     """
     any_name = "|".join(names).encode("ascii")
-    outside = re.compile(rb"<!--|<!\[CDATA\[|<!ENTITY|<(?P<name>" + any_name + rb")(?:\s[^>]*)?/?>")
+    outside = re.compile(rb"<!--|<!\[CDATA\[|<!ENTITY|<(?P<name>" + any_name + rb")(?:\s[^<>]*)?/?>")
     window = _Window(chunks)
     while (found := window.find(outside, 0, keep=False)) is not None:
         tag, name, start, end = found[0], found["name"], found.start(), found.end()

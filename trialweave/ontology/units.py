@@ -21,12 +21,23 @@ _ATOMS = {
     "mcg": "ug",
     "ug": "ug",
     "ng": "ng",
+    "pg": "pg",
+    "kilogram": "kg",
+    "gram": "g",
+    "microgram": "ug",
     "iu": "[iU]",
     "u": "[U]",
     "units": "[U]",
     "ml": "mL",
     "dl": "dL",
     "l": "L",
+    "liter": "L",
+    "litre": "L",
+    "µl": "uL",
+    "μl": "uL",
+    "milliliter": "mL",
+    "kcal": "kcal",
+    "kj": "kJ",
     "mmol": "mmol",
     "gy": "Gy",
     "cgy": "cGy",
@@ -34,6 +45,8 @@ _ATOMS = {
     "mbq": "MBq",
     "mci": "mCi",
     "auc": "mg/mL.min",
+    "square meter": "m2",
+    "square metre": "m2",
     "m2": "m2",
     "m²": "m2",
     "mm hg": "mm[Hg]",
@@ -44,6 +57,7 @@ _ATOMS = {
     "sec": "s",
     "min": "min",
     "minute": "min",
+    "24 h": "d",
     "h": "h",
     "hr": "h",
     "hour": "h",
@@ -70,6 +84,8 @@ _ATOMS = {
     "individual": "{person}",
     "case": "{case}",
     "event": "{event}",
+    "episode": "{episode}",
+    "breath": "{breath}",
     "death": "{death}",
     "lesion": "{lesion}",
     "tumor": "{tumor}",
@@ -88,16 +104,21 @@ _ATOMS = {
     "cells": "{cells}",
 }
 
+_OF_BODY = re.compile(r" of body[- ](?:weight|surface(?:[- ]area)?)")
+
 
 def ucum(unit: str) -> str | None:
     """The UCUM code of a reported unit; None where our table has none.
 
     >>> ucum("months"), ucum("mg/m2"), ucum("mg per day"), ucum("mg/kg/day")
     ('mo', 'mg/m2', 'mg/d', 'mg/kg/d')
+    >>> ucum("mg per square meter of body-surface area")
+    'mg/m2'
     >>> ucum("furlongs") is None
     True
     """
-    parts = [part for part in re.split(r"\s*/\s*|\s+per\s+|\s+a\s+", unit.strip().lower()) if part]
+    bare = _OF_BODY.sub("", unit.strip().lower())
+    parts = [part for part in re.split(r"\s*/\s*|\s+per\s+|\s+a\s+", bare) if part]
     codes = [_atom(part) for part in parts]
     if not codes or any(code is None for code in codes):
         return None

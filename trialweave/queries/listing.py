@@ -50,9 +50,15 @@ def one_question(question: Question) -> str:
 def issues(found: Iterable[Issue]) -> Table:
     """One row for each thing that a check found."""
     return Table(
-        columns=("severity", "check", "where", "message"),
+        columns=("severity", "check", "count", "message", "where"),
         rows=tuple(
-            (Literal(issue.severity), Literal(issue.check), Literal(issue.where), Literal(issue.message))
+            (
+                Literal(issue.severity),
+                Literal(issue.check),
+                Literal(issue.count),
+                Literal(issue.message),
+                Literal(issue.where),
+            )
             for issue in found
         ),
     )

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from trialweave.graph.quads import NamedNode
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import compact
 from trialweave.queries.catalogue import question
-from trialweave.queries.run import ask
+from trialweave.queries.run import ask, select
 from trialweave.queries.table import Python
 from trialweave.queries.values import resolve_trial
 
 Row = Mapping[str, Python]
 
-_WIDTH = 20
+_WIDTH = 26
 
 
 def trial_page(graph: Graph, trial: str) -> str:
     """The page of a trial, as text. Raises QueryError if this graph does not have it."""
     iri = resolve_trial(graph, trial).value
 
-    def rows(name: str, **given: str) -> list[dict[str, Python]]:
-        return ask(graph, question(name), given).records()
+    def rows(name: str, **given: str) -> list[Row]:
+        found = ask(graph, question(name), given).records()
+        return [row | {"quote": _in_context(graph, str(row["fact"]))} for row in found]
 
     summary = rows("trial-summary", trial=iri)
     titles = [str(row["value"]) for row in summary if row["item"] == "title"]
@@ -31,9 +33,7 @@ def trial_page(graph: Graph, trial: str) -> str:
     lines += _section("Results", _results(rows("trial-results", trial=iri)))
     lines += _section("Adverse events", _events(rows("trial-adverse-events", trial=iri)))
     lines += _section("What the number audit found", _findings(rows("number-audit", only_trial=iri)))
-    lines.append(
-        f"Where a fact stands: trialweave ask STORE evidence-of fact=… · all of it: trial={compact(iri)}"
-    )
+    lines.append("Offsets, file and graph of each: trialweave ask STORE evidence-of")
     return "\n".join(lines) + "\n"
 
 
@@ -42,10 +42,31 @@ def _section(title: str, entries: Iterable[list[str]]) -> list[str]:
     return [title, "─" * len(title), *body, ""] if body else []
 
 
+def _in_context(graph: Graph, fact: str) -> str | None:
+    """The words of a fact in guillemets, with the words around them; None for a field."""
+    found = select(graph, _CONTEXT.format(fact=NamedNode(fact))).records()
+    if not found:
+        return None
+    before, quote, behind = (
+        " ".join(str(found[0][name] or "").split("\n")) for name in ("before", "quote", "behind")
+    )
+    head = "…" + before.partition(" ")[2] if before else ""
+    tail = behind.rpartition(" ")[0] + "…" if behind else ""
+    return f"{head}«{quote}»{tail}"
+
+
+_CONTEXT = """
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX tw: <https://w3id.org/trialweave/ontology#>
+SELECT ?before ?quote ?behind WHERE {{
+  {fact} tw:evidence ?span . ?span oa:hasSelector ?selector .
+  ?selector oa:exact ?quote ; oa:prefix ?before ; oa:suffix ?behind .
+}} ORDER BY ?quote LIMIT 1
+"""
+
+
 def _quoted(row: Row) -> list[str]:
-    """The words, folded to one line; they are never cut."""
-    quote = row.get("quote")
-    return [f"{'':{_WIDTH}}  “{' '.join(str(quote).split())}”"] if quote else []
+    return [f"{'':{_WIDTH}}  {row['quote']}"] if row["quote"] else []
 
 
 def _stated(row: Row) -> list[str]:
@@ -53,7 +74,7 @@ def _stated(row: Row) -> list[str]:
     return [f"{row['item'] or '':{_WIDTH}}  {row['value']}{of}", *_quoted(row)]
 
 
-def _results(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+def _results(found: list[Row]) -> Iterable[list[str]]:
     for endpoint, group in groupby(found, key=lambda row: (row["endpoint"], row["role"])):
         name, role = endpoint
         yield [f"{name or 'endpoint not stated'}{f' ({role} endpoint)' if role else ''}"]
@@ -83,7 +104,7 @@ def _unit(unit: Python) -> str:
     return f" {unit}" if unit else ""
 
 
-def _events(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+def _events(found: list[Row]) -> Iterable[list[str]]:
     for row in found:
         grade = f", grade {row['grade']}" if row["grade"] else ""
         cause = f", {row['attribution']}" if row["attribution"] else ""
@@ -95,6 +116,6 @@ def _events(found: list[dict[str, Python]]) -> Iterable[list[str]]:
         yield [f"  {row['arm'] or 'arm not stated'}: {what}: {' '.join(count)}{audit}", *_quoted(row)]
 
 
-def _findings(found: list[dict[str, Python]]) -> Iterable[list[str]]:
+def _findings(found: list[Row]) -> Iterable[list[str]]:
     for row in found:
         yield [f"  {row['check']} ({row['certainty']}): {row['message']}", *_quoted(row)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from trialweave.errors import LinkError, QueryError
 from trialweave.graph.quads import Literal, NamedNode, Term, to_term
 from trialweave.graph.store import Graph
+from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
 from trialweave.queries.catalogue import Parameter
 
-FABIO = namespace("fabio")
+MESH = namespace("mesh")
 PRISM = namespace("prism")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
@@ -87,7 +89,8 @@ def _iri(given: str) -> NamedNode:
 def resolve_concept(graph: Graph, given: str) -> NamedNode:
     """A term of a terminology, or a local concept: by IRI, by CURIE, by label.
 
-    A preferred label wins over a synonym, a terminology's term over a label that only sources use.
+    A preferred label wins over a synonym, a terminology's term over a label that only sources use, what
+    is in the graph over what only the MeSH in the package knows.
     Raises QueryError if nothing or more than one thing bears the label.
     """
     bare = given.strip().removeprefix("<").removesuffix(">")
@@ -103,11 +106,23 @@ def resolve_concept(graph: Graph, given: str) -> NamedNode:
         if len(found) == 1:
             return NamedNode(found[0])
         if found:
-            listed = ", ".join(compact(iri) for iri in found)
-            raise QueryError(f"{given!r} is the label of several terms: {listed}; give one of these instead")
+            raise QueryError(
+                f"{given!r} is the label of several terms: {_listed(found)}; give one of these instead"
+            )
+    known = mesh.find(given)
+    if len(known) == 1:
+        return NamedNode(MESH[known[0]])
+    if known:
+        raise QueryError(
+            f"{given!r} is a name of several MeSH terms: {_listed(MESH[ui] for ui in known)}; give one"
+        )
     near = _containing(graph, given)
     hint = f"; did you mean {', '.join(near)}?" if near else "; give a CURIE such as mesh:D006973, or an IRI"
     raise QueryError(f"no term in this graph has the label {given!r}{hint}")
+
+
+def _listed(iris: Iterable[str]) -> str:
+    return ", ".join(compact(iri) for iri in iris)
 
 
 _BEARERS = """

@@ -1,0 +1,147 @@
+"""The commands as a person runs them, in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from trialweave.cli import app
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT / "trialweave" / "demo" / "corpus"
+SEED = CORPUS / "alter1102.txt"
+
+
+def trialweave(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "trialweave", *map(str, arguments)]
+    environment = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "store"
+    done = trialweave("build", folder, SEED)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "1 records: 1 new" in done.stderr
+    return folder
+
+
+def test_ask_answers_on_stdout_and_talks_on_stderr(store: Path) -> None:
+    done = trialweave("ask", store, "trial-results", "trial=NCT02649361", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert {row["value"] for row in json.loads(done.stdout)} >= {3.02, 1.41, 0.46}
+    assert done.stderr == ""
+    done = trialweave("ask", store, "trials")
+    assert "nct:NCT02649361" in done.stdout
+    assert done.stderr == "1 row\n"
+
+
+def test_a_label_is_resolved(store: Path) -> None:
+    done = trialweave("ask", store, "trials-of-drug", "drug=angiogenesis inhibitors", "--format", "csv")
+    assert "NCT02649361" in done.stdout
+    assert "curated" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("ask", "{store}", "no-such-question"), 1, "there is no question"),
+        (("ask", "{store}", "trial-results", "colour=red"), 1, "no parameter 'colour'"),
+        (("ask", "{store}", "trial-results", "trial"), 2, "NAME=VALUE"),
+        (("ask", "{store}", "trial-results", "trial=NCT99999999"), 1, "there is no trial"),
+        (("ask", "nowhere", "trials"), 1, "no store here"),
+        (("sparql", "{store}", "SELECT nonsense"), 1, "not SPARQL"),
+        (("sparql", "{store}"), 2, "--file"),
+        (("sparql", "{store}", "--file", "no.rq"), 1, "cannot be read"),
+        (("export", "{store}", "graph.docx"), 1, "unknown ending"),
+        (("export", "{store}", "no/such/folder/graph.nq"), 1, "cannot be written"),
+        (("build", "{store}"), 2, "SOURCE"),
+        (("build", "new", "no-such-file.xml"), 1, "no-such-file.xml"),
+        (("show", "{store}", "NCT00000000"), 1, "there is no trial"),
+        (("frobnicate",), 2, "frobnicate"),
+    ],
+)
+def test_errors_are_one_message_with_a_status(
+    store: Path, tmp_path: Path, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    done = trialweave(*(part.format(store=store) for part in arguments), cwd=tmp_path)
+    assert done.returncode == status, done.stderr
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rejects_give_status_three_and_stand_in_the_store(tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj")
+    done = trialweave("build", tmp_path / "store", SEED, tmp_path / "notes.pdf")
+    assert done.returncode == 3, done.stderr
+    assert "PDF" in done.stderr
+    [rejects] = (tmp_path / "store").glob("generations/*/rejected.jsonl")
+    [reject] = [json.loads(line) for line in rejects.read_text().splitlines()]
+    assert reject["file"] == "notes.pdf"
+    assert "PDF" in reject["reason"]
+
+
+def test_nothing_readable_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = trialweave("build", tmp_path / "store", tmp_path / "empty.txt")
+    assert done.returncode == 1
+    assert "empty" in done.stderr
+    assert not (tmp_path / "store").exists()
+
+
+def test_questions_lists_and_shows(store: Path) -> None:
+    done = trialweave("questions", "--format", "csv")
+    assert done.stdout.startswith("question,")
+    assert "\nevidence-of," in done.stdout
+    shown = trialweave("questions", "trial-results").stdout
+    assert "SELECT" in shown
+    assert "Parameters" in shown
+
+
+def test_answers_go_whole_into_a_file(store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answer.csv"
+    done = trialweave("ask", store, "trials", "--format", "csv", "--out", out)
+    assert done.stdout == ""
+    assert out.read_text().startswith("trial,title,date,publication\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.csv"]
+
+
+def test_show_is_a_readable_page(store: Path) -> None:
+    page = trialweave("show", store, "NCT02649361").stdout
+    for words in ("hypertension", "3.02 months", "0.46", "«17 [16%] patients»", "primary endpoint", "165"):
+        assert words in page
+
+
+def test_check_finds_the_seed_in_order(store: Path) -> None:
+    done = trialweave("check", store)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 errors" in done.stderr
+
+
+def test_extract_prints_one_object_a_line(tmp_path: Path) -> None:
+    lines = tmp_path / "texts.jsonl"
+    lines.write_text(
+        json.dumps({"id": "x/1", "text": "A trial.\n\nThe hazard ratio was 0.50."}) + "\nnot json\n"
+    )
+    done = trialweave("extract", SEED, lines)
+    assert done.returncode == 3
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["id"] == "doi:10.1002/cam4.3771"
+    text = SEED.read_text(encoding="utf-8")
+    assert all(text[fact["start"] : fact["end"]] == fact["quote"] for fact in first["facts"])
+    assert second["id"] == "x/1"
+    assert "line of id and text" in done.stderr
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert [name for name in commands if f"trialweave {name}" not in readme] == []

@@ -1,0 +1,402 @@
+"""Which arm a quantity belongs to.
+
+A quantity takes the arm that is written at it ("3% in the A group", "arm A, 3%"). A row of
+quantities ("46% v 31%", "2.8, 3.5, and 8.5 months") takes the arms that are listed after it, or
+before it, or the order of the sentence before. What stays uncertain gets no arm.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from trialweave.loaders.abstract.mentions import ALL, Mention
+from trialweave.loaders.abstract.quantities import Quantity
+from trialweave.loaders.abstract.scene import Scene
+
+
+class Owner(NamedTuple):
+    """The arm of a quantity: its number, the mention that says so (None if the order does), the rule."""
+
+    arm: int
+    mention: Mention | None
+    rule: str
+
+
+_LINK = re.compile(
+    r"(?:in|for|with|to|of|on|among|from|by|receiving|received|given|treated with|assigned|the|those|patients|participants|group|groups|recipients|arm|arms|men|women|who|undergoing|a|an|after|under|using|both|either|were|was|than|at)[ (]$"
+)
+_BREAK = re.compile(
+    r"[;:(\[]|\b(?:versus|vs\.?|v|compared|than|while|whereas|but|whilst)\b|, (?:and|which|with)\b|, [a-z]+(?: [a-z]+)? (?:in|was|were|of)\b| and [^,;]{3,60}? (?:in|was|were|of) $"
+)
+_LEFT_LINK = re.compile(
+    r"(?:[ -](?:groups?|arms?|patients|recipients|therapy|treatment|treated|alone|regimen|participants|controls))*(?:'s)?(?:,| was| were| had| is|:| -)? ?(?:[\[(] ?)?(?:n ?= ?|in )?(?:(?:median|mean|[A-Z][A-Za-z-]*|[0-9]-year|estimated|a|an|of|PFS|OS)[ ,:]+(?:was |of |= ?)?){0,5}$"
+)
+_VERSUS = re.compile(r"\b(?:v|vs\.?|versus|compared with|as compared with)\b")
+_RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
+ROW_GAP = re.compile(
+    r"[\])]*(?:,|;)?(?: (?:v|vs\.?|versus|and|or|compared (?:with|to)|as compared (?:with|to)|against|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
+)
+_ARMS_LIST = re.compile(
+    r"(?:,? (?:and|or|v|vs\.?|versus|than|compared with|as compared with|compared to|over)(?: (?:in|with|for|to|the|those|patients|receiving|on|of|by))* ?|, (?:and )?(?:the )?| ?/ ?|[ ,]*)$"
+)
+
+
+def rows(scene: Scene) -> list[list[int]]:
+    """The quantities in rows: those that only "v", "and" or a comma parts, and that are alike."""
+    found: list[list[int]] = []
+    quantities = scene.quantities
+    for here, quantity in enumerate(quantities):
+        if quantity.shape in ("ratio", "difference"):
+            found.append([here])
+            continue
+        before = quantities[here - 1] if here else None
+        if before and found and found[-1][-1] == here - 1 and _alike(before, quantity):
+            gap = scene.text[before.end : quantity.start]
+            if (
+                ROW_GAP.fullmatch(gap)
+                and gap.strip(" ()[]")
+                and scene.around(before.at) == scene.around(quantity.at)
+                and not _mention_between(scene, before.end, quantity.start)
+            ):
+                found[-1].append(here)
+                continue
+        found.append([here])
+    return found
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    if one.shape != other.shape or (
+        one.unit != other.unit
+        and one.value is not None
+        and other.value is not None
+        and one.unit
+        and other.unit
+    ):
+        return False
+    return not (
+        one.shape == "count"
+        and one.value is None
+        and other.value is None
+        and one.denom is None
+        and not (one.in_words or other.in_words)
+    )
+
+
+def _mention_between(scene: Scene, start: int, end: int) -> bool:
+    return any(start <= mention.start < end for mention in scene.mentions)
+
+
+def owners(scene: Scene, order: tuple[int, ...], canonical: tuple[int, ...]) -> dict[int, Owner]:
+    """The owner of each quantity that has one, by the quantity's place in the sentence.
+
+    `order` is the order in which the sentences before listed the arms, `canonical` the trial's own.
+    """
+    found: dict[int, Owner] = {}
+    in_rows = rows(scene)
+    for row in in_rows:
+        members = [scene.quantities[here] for here in row]
+        if members[0].shape in ("ratio", "difference"):
+            continue
+        if len(row) == 1:
+            owner = _inside(scene, members[0]) or _right(scene, members[0]) or _left(scene, members[0])
+            if owner:
+                found[row[0]] = owner
+            continue
+        for here, owner in zip(row, _row(scene, members, order, canonical), strict=True):
+            if owner:
+                found[here] = owner
+    _inherit(scene, in_rows, found)
+    return found
+
+
+def _inside(scene: Scene, quantity: Quantity) -> Owner | None:
+    """The arm named between a count and its percentage: "14 patients in the A group (5%)"."""
+    for mention in scene.mentions:
+        if quantity.start <= mention.start and mention.end <= quantity.end:
+            return Owner(mention.arm, mention, "arm-inside")
+    return None
+
+
+def _next_start(scene: Scene, quantity: Quantity) -> int:
+    return min((q.start for q in scene.quantities if q.start >= quantity.end), default=scene.sentence.end)
+
+
+def _right(scene: Scene, quantity: Quantity) -> Owner | None:
+    """The arm after the quantity: "3.02 months (95% CI …) in the A group"."""
+    mention = next((m for m in scene.mentions if m.start >= quantity.end), None)
+    if mention is None or mention.start - quantity.end > 110:
+        return None
+    blocking = next(
+        (q for q in scene.quantities if q.start >= quantity.end and q.start < mention.start), None
+    )
+    gap = scene.text[quantity.end : mention.start]
+    if blocking is not None:
+        return None
+    closed = gap.lstrip(")] ")
+    plain = gap[len(gap) - len(closed) :] if gap[:1] in ")]" else gap
+    if not plain.strip() and gap[:1] not in ")]":
+        return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" else None
+    if _BREAK.search(_without_noise(plain)) or not _LINK.search(plain):
+        return None
+    if gap[:1] in ")]" and re.match(r"[)\]],? (?:and|or|than|compared)", gap):
+        return None
+    if not scene.sees(quantity.at, mention.start) and scene.around(mention.start):
+        return None
+    return Owner(mention.arm, mention, "arm-right")
+
+
+def _without_noise(gap: str) -> str:
+    """A gap without "(P < .001)" and without commas around "respectively"."""
+    return re.sub(r"[\[(][^()\[\]]{0,60}[\])]|, respectively,?", "", gap)
+
+
+def _left(scene: Scene, quantity: Quantity) -> Owner | None:
+    """The arm right before the quantity: "arm A, 46%", "the A arm (50%)", "B was 3 months"."""
+    mention = next((m for m in reversed(scene.mentions) if m.end <= quantity.start), None)
+    if mention is None or mention.arm == ALL or quantity.start - mention.end > 60:
+        return None
+    gap = scene.text[mention.end : quantity.start]
+    if any(mention.end <= q.start < quantity.start for q in scene.quantities) or not _LEFT_LINK.fullmatch(
+        gap
+    ):
+        return None
+    if (
+        re.search(
+            r"(?:than|compared|versus|vs\.?|v) (?:[a-z]+ ){0,5}$",
+            scene.text[max(0, mention.start - 40) : mention.start],
+        )
+        and "(" in gap
+        and _two_before(scene, mention)
+    ):
+        return None
+    return Owner(mention.arm, mention, "arm-left")
+
+
+def _two_before(scene: Scene, mention: Mention) -> bool:
+    return any(m.end <= mention.start and m.arm != mention.arm for m in scene.mentions) and not any(
+        q.end <= mention.start and q.shape not in ("ratio", "difference") for q in scene.quantities
+    )
+
+
+def _row(
+    scene: Scene, members: list[Quantity], order: tuple[int, ...], canonical: tuple[int, ...]
+) -> list[Owner | None]:
+    size = len(members)
+    listed = _listed_after(scene, members[-1], size)
+    if len(listed) == size:
+        return [Owner(m.arm, m, "row-listed-after") for m in listed]
+    right = _right(scene, members[-1])
+    before = _listed_before(scene, members[0], size)
+    if right and right.arm == ALL:
+        right = None
+    if (
+        right
+        and len(listed) == 1
+        and (size > len(scene.arms) or not before)
+        and not _is_contrast(scene, members)
+    ):
+        return [Owner(right.arm, right.mention, "row-one-arm") for _ in members]
+    if len(before) == size:
+        return [Owner(m.arm, m, "row-listed-before") for m in before]
+    if right and size == 2 and len(scene.arms) == 2 and _is_contrast(scene, members):
+        other = 1 - right.arm if right.arm in (0, 1) else None
+        if other is not None and not order:
+            return [Owner(other, None, "row-other"), Owner(right.arm, right.mention, "row-other")]
+    left = _left(scene, members[0])
+    if left and left.arm != ALL and not _is_contrast(scene, members):
+        return [Owner(left.arm, left.mention, "row-one-arm") for _ in members]
+    if len(order) == size:
+        return [Owner(arm, None, "row-order") for arm in order]
+    if len(canonical) == size:
+        return [Owner(arm, None, "row-canonical") for arm in canonical]
+    return [None] * size
+
+
+def _is_contrast(scene: Scene, members: list[Quantity]) -> bool:
+    gap = scene.text[members[0].end : members[1].start]
+    tail = scene.text[members[-1].end : members[-1].end + 60]
+    return bool(re.search(r"\b(?:v|vs\.?|versus|compared)\b", gap) or _RESPECTIVELY.search(tail))
+
+
+def _listed_after(scene: Scene, last: Quantity, size: int) -> list[Mention]:
+    """The arms listed right after a row: "… in the A and B groups, respectively"."""
+    found: list[Mention] = []
+    at = last.end
+    for mention in scene.mentions:
+        if mention.start < last.end:
+            continue
+        gap = scene.text[at : mention.start]
+        if not found:
+            if (
+                len(gap) > 130
+                or any(q.start >= last.end and q.start < mention.start for q in scene.quantities)
+                or re.search(r"[;:]|\. ", _without_noise(gap))
+            ):
+                return []
+        elif not _ARMS_LIST.fullmatch(gap) or any(
+            q.start >= at and q.start < mention.start for q in scene.quantities
+        ):
+            break
+        if mention.arm == ALL:
+            break
+        found.append(mention)
+        at = mention.end
+        if len(found) == size:
+            break
+    return found if len({m.arm for m in found}) == len(found) else []
+
+
+def _listed_before(scene: Scene, first: Quantity, size: int) -> list[Mention]:
+    """The last arms named before a row in its sentence, as many as the row has members."""
+    begin = scene.sentence.start
+    found: list[Mention] = []
+    for mention in reversed(scene.mentions):
+        if mention.end > first.start or mention.start < begin or mention.arm == ALL:
+            continue
+        if any(mention.arm == other.arm for other in found):
+            continue
+        found.insert(0, mention)
+        if len(found) == size:
+            break
+    return found
+
+
+def _inherit(scene: Scene, in_rows: list[list[int]], found: dict[int, Owner]) -> None:
+    """Arms for single quantities in a list: from the next one that has its own, or from the clause's arm."""
+    singles = [
+        row[0]
+        for row in in_rows
+        if len(row) == 1 and scene.quantities[row[0]].shape not in ("ratio", "difference")
+    ]
+    for here in reversed(singles):
+        if here in found:
+            continue
+        quantity = scene.quantities[here]
+        scope = _scope(scene, quantity, found)
+        if scope:
+            found[here] = scope
+            continue
+        after = here + 1
+        if after in found and found[after].rule in ("arm-right", "list-after") and after in singles:
+            gap = scene.text[quantity.end : scene.quantities[after].start]
+            if len(scene.around(scene.quantities[after].at)) > len(scene.around(quantity.at)):
+                continue
+            if len(scene.arms) == 2 and _VERSUS.search(gap) and found[after].arm in (0, 1):
+                found[here] = Owner(1 - found[after].arm, None, "row-other")
+                continue
+            if (
+                _alike_list(quantity, scene.quantities[after])
+                and not _mention_between(scene, quantity.end, scene.quantities[after].start)
+                and not re.search(r"; |\b(?:while|whereas|but)\b", gap)
+            ):
+                found[here] = Owner(found[after].arm, found[after].mention, "list-after")
+
+
+def _alike_list(one: Quantity, other: Quantity) -> bool:
+    return one.shape == other.shape or {one.shape, other.shape} <= {"percent", "count"}
+
+
+def _scope(scene: Scene, quantity: Quantity, found: dict[int, Owner]) -> Owner | None:
+    """The one arm that the sentence has named so far, if no other arm can be meant."""
+    begin = scene.sentence.start
+    before = [m for m in scene.mentions if begin <= m.start and m.end <= quantity.start]
+    if not before:
+        return None
+    last = before[-1]
+    if last.arm == ALL:
+        return Owner(ALL, last, "scope-all") if len(before) == 1 and quantity.start - last.end < 80 else None
+    consumed = any(
+        owner.mention == last and owner.rule in ("arm-right", "arm-inside") for owner in found.values()
+    )
+    used = any(owner.mention == last for owner in found.values()) or any(
+        q.end <= last.start and last.start - q.end < 60 and q.shape not in ("ratio", "difference", "bare")
+        for q in scene.quantities
+    )
+    distinct = {m.arm for m in before}
+    prior = scene.text[max(begin, last.start - 45) : last.start]
+    if re.search(
+        r"(?:than|compared (?:with|to)|versus|vs\.?|over|addition of|added to|between) (?:[a-z]+ ){0,6}$",
+        prior,
+    ):
+        return None
+    if consumed or used:
+        return None
+    if len(distinct) == 1 or (
+        scene.sees(quantity.at, last.start)
+        and re.search(
+            r"(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith) (?:the |patients |those |assigned |to |receiving |treated |with )*$",
+            prior,
+        )
+    ):
+        return Owner(last.arm, last, "arm-scope")
+    return None
+
+
+def compared(scene: Scene, at: int, end: int, found: dict[int, Owner]) -> tuple[int, int] | None:
+    """The two arms that an effect estimate or p-value at `at` compares, experimental arm first."""
+    arms = scene.arms
+    if len(arms) == 2:
+        return (1, 0) if arms[0].is_control else (0, 1)
+    control = next((here for here, arm in enumerate(arms) if arm.is_control), None)
+    beside = _beside(scene, at, end)
+    nearest = [
+        found[here].arm
+        for here, q in enumerate(scene.quantities)
+        if q.end <= at and here in found and found[here].arm >= 0 and scene.clause(at) <= q.start
+    ]
+    if beside is not None and control is not None and beside != control:
+        return beside, control
+    if len(set(nearest[-2:])) == 2:
+        return _experimental_first(scene, nearest[-2], nearest[-1])
+    before = list(
+        dict.fromkeys(
+            m.arm for m in scene.mentions if m.end <= at and m.start >= scene.clause(at) and m.arm != ALL
+        )
+    )
+    if len(before) == 2:
+        return _experimental_first(scene, before[0], before[1])
+    after = list(dict.fromkeys(m.arm for m in scene.mentions if m.start >= end and m.arm != ALL))
+    if not before and len(after) == 2:
+        return _experimental_first(scene, after[0], after[1])
+    if len(before) == 1 and control is not None and before[0] != control and nearest[-1:] != [control]:
+        return before[0], control
+    return None
+
+
+def _experimental_first(scene: Scene, one: int, other: int) -> tuple[int, int]:
+    if (
+        one < len(scene.arms)
+        and other < len(scene.arms)
+        and scene.arms[one].is_control
+        and not scene.arms[other].is_control
+    ):
+        return other, one
+    return one, other
+
+
+def _beside(scene: Scene, at: int, end: int) -> int | None:
+    """The arm of "for A (HR 1.02 …)" or "1.11 (95% CI …) with A"."""
+    before = next((m for m in reversed(scene.mentions) if m.end <= at), None)
+    if (
+        before
+        and before.arm != ALL
+        and at - before.end < 40
+        and re.fullmatch(
+            r"(?: (?:group|arm|patients))?[ ,]*[\[(;,]? ?(?:[A-Za-z -]+(?: ?\[[A-Z]+\])?,? ?)?",
+            scene.text[before.end : at],
+        )
+        and "(" in scene.text[before.end : at]
+    ):
+        return before.arm
+    after = next((m for m in scene.mentions if m.start >= end), None)
+    if (
+        after
+        and after.arm != ALL
+        and re.fullmatch(
+            r"[\])]* (?:with|for|in|on|among)(?: (?:the|patients|those|receiving))* ",
+            scene.text[end : after.start],
+        )
+    ):
+        return after.arm
+    return None

@@ -1,0 +1,200 @@
+"""Doses: a number with a dose unit beside a drug, with the schedule that follows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialweave.loaders.abstract.arms import ArmName
+from trialweave.loaders.abstract.facts import _arm_name
+from trialweave.loaders.abstract.numbers import NUMBER, decimal
+from trialweave.loaders.abstract.scene import Scene
+from trialweave.loaders.abstract.words import COMMON, stems
+from trialweave.records import Cue, Fact
+
+_UNIT = (
+    r"(?:(?:m|μ|mc|k)?g|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|mL|ml|mmol|μmol|million units|AUC|PFU|mcg)"
+    r"(?:/(?:m\(2\)|m2|m²|kg|mL|ml|d|day|dose|h|L)|(?: ?·? ?m-2)| per (?:square meter|kilogram|m2|kg|milliliter)(?: of body[- ](?:surface[- ]area|weight))?)*(?:/(?:d|day|week)|(?: per (?:day|week|dose)))?"
+)
+_DOSE = re.compile(
+    rf"(?<![\w.,/-])(?P<low>{NUMBER})(?: ?{_UNIT})?(?:(?: ?- ?| to | or )(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT})(?![\w%])(?!/)"
+    rf"|(?:area under the (?:concentration-time |plasma |concentration |time-concentration )*curve|\bAUC)(?: ?[\[(]AUC[\])])?(?: of| =|,)? ?(?P<auc>{NUMBER})(?:(?: ?- ?| to )(?P<auc_high>{NUMBER}))?(?P<auc_unit> mg/mL (?:per |· ?|x |× )?min| mg ?[·.×] ?min/mL)?"
+)
+_SCHEDULE = re.compile(
+    r"[\])]?(?: (?:per|a|each) day|/d(?:ay)?)?,? ?(?:(?:\((?:[^()]{0,40})\) )?(?:intravenously|orally|subcutaneously|subcutaneous|intramuscularly|IV|bolus|infusion|(?:oral|intravenous) (?:infusion|bolus)|by mouth|over [0-9]+ (?:minutes|min|hours?|h)|"
+    r"(?:(?:once|twice|two times|three times|thrice|four times)[ -]?(?:daily|weekly|monthly|(?:a|per|every|each) (?:day|week|month)|every [0-9]+ \w+)?|daily|weekly|monthly|every other (?:day|week)|every (?:[0-9]+|two|three|four|six|eight|12)(?:[- ]?(?:to|-) ?[0-9]+)? ?-?(?:weeks?|days?|hours?|months?)|q[0-9]+ ?[whd]|(?:per|a) day|per week|once|"
+    r"on days? [0-9]+(?:(?:,| to| and|-| through|, and) ?[0-9]+)*(?: (?:of|in|every|repeated every) (?:each |every |a |an )?(?:[0-9]+[- ](?:day|week)s?(?: cycles?)?|cycles?|treatment cycle|therapy))?|(?:\(?repeated )?every [0-9]+ (?:days|weeks)\)?|\\(repeated every [0-9]+ (?:days|weeks)\\)|of (?:each|every|a|an) [0-9]*[- ]?(?:day|week)?[- ]?cycles?|"
+    r"for (?:up to |a (?:maximum|total) of )?(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: to [0-9]+| or [0-9]+)? (?:cycles|days?|weeks?|months?|years?|doses)|in (?:[0-9]+|one|five|two|three) (?:daily )?fractions(?: over [0-9.]+(?:-[0-9.]+)? weeks?)?|loading dose|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
+)
+_DRUG_BEFORE = re.compile(
+    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily |initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+|intravenously|orally|subcutaneously|daily|monohydrate|once daily|alone|infusion|oral|IV)){0,3},? ?[\[(]?(?:up to |of |total dose |≤ ?)?$"
+)
+_DRUG_AFTER = re.compile(
+    r"[\])]?(?: (?:per day|daily|once daily|twice daily))?(?:,)? (?:of )?(?:oral |intravenous |topical |subcutaneous |adjuvant )?(?P<drug>[A-Za-z][A-Za-z-]{3,})"
+)
+_NOT_DRUG = frozenset(
+    "or and to of with the a an than in for at by from was were is dose doses total daily least most about followed then plus per receive received less more over every between oral intravenous day days on either "
+    "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased given administered respectively once only if until each group arm radiotherapy-free within up low high both starting area count as".split()
+)
+_AROUND = " ,;)(]"
+_LAB = re.compile(
+    r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin|albumin|glucose|cholesterol|count|clearance|BMI|intake|excretion|mean|median|[<>≥≤]|less than|more than|below|above|morphine|consum\w*|loss|required)[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+_LAB_UNIT = re.compile(r"^(?:[nμ]g/mL|[nμ]?mol|mg/dL|g/dL|mmol/L|ng|U/L|IU/L|mL|ml|g/L|U|L)$")
+_NAMED = re.compile(
+    r"(?:[a-z]+(?:mab|nib|tinib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|mide|statin|prazole|zole|trexed|trexate|poside|fosfamide|mustine|uracil|vudine|sartan|pril|olol|gliptin|gliflozin|xaban|parin|limus|lone|sone|amine|azine|ine|in|an|ol|ate|ide|one|um|mod|stat|cept|tide|lin|ase|ant|erol|fen|pin|mus|zumab|terone|lamide|vir|bin|acid|dronate|cin)|[A-Z][A-Za-z]*-?[A-Z0-9][\w-]*|radiotherapy|radiation|radioiodine|irradiation|RT|FU|FA|vitamin \w+)$"
+)
+
+
+def doses(scene: Scene) -> Iterator[Fact]:
+    """The doses of a sentence, in normalised offsets.
+
+    A number with a unit is a dose only beside a drug: before it ("abcnib 12 mg") or after it
+    ("12 mg of abcnib"); "PSA 10 ng/mL" is none.
+    """
+    text, start, end = scene.text, scene.sentence.start, scene.sentence.end
+    if scene.sentence.section in ("conclusions", "funding", "registration"):
+        return
+    last_drug: tuple[str, int, int] | None = None
+    taken = start
+    for hit in _DOSE.finditer(text, start, end):
+        if hit.start() < taken:
+            continue
+        unit = (hit["unit"] or "").strip()
+        if (
+            scene.sentence.section == "results"
+            and not hit["auc"]
+            and unit not in ("Gy",)
+            and not _dosing(text, start, hit.start())
+        ):
+            continue
+        if not hit["auc"] and (
+            _LAB.search(text[max(start, hit.start() - 40) : hit.start()]) or _LAB_UNIT.match(unit)
+        ):
+            continue
+        drug = _drug(text, start, end, hit, scene.arms)
+        if (
+            drug is None
+            and last_drug
+            and re.search(
+                r"(?:dose,?|or|and|then|followed by|to|,) ?(?:a )?$",
+                text[max(start, hit.start() - 14) : hit.start()],
+            )
+            and hit.start() - taken < 40
+        ):
+            drug = last_drug
+        if drug is None:
+            continue
+        last_drug = drug
+        schedule = _schedule(scene, hit.end())
+        taken = hit.end()
+        low, high = hit["low"] or hit["auc"], hit["high"] or hit["auc_high"]
+        arm = _arm_of(scene, drug)
+        yield Fact(
+            kind="dose", start=hit.start(), end=hit.end(), quote="", rule="dose", section=scene.sentence.section, endpoint=drug[0], arm=_arm_name(scene, arm) if arm is not None else None,
+            value=decimal(low), high=decimal(high) if high else None, unit="AUC" if hit["auc"] else unit.replace("m(2)", "m2"), schedule=schedule[1] if schedule else None,
+            cues=(Cue(role="drug", start=drug[1], end=drug[2], quote=""), *_schedule_cue(schedule)),
+        )  # fmt: skip
+
+
+def _schedule(scene: Scene, at: int) -> tuple[str, str, int, int] | None:
+    """The schedule after a dose: how it is given ("schedule"), its words, where they stand.
+
+    Where both arms share it ("abcnib 12 mg or placebo on days 1-14"), it is a "shared schedule".
+    """
+    found, role = _SCHEDULE.match(scene.text, at, scene.sentence.end), "schedule"
+    if not found or not found.group().strip(_AROUND):
+        other = next((m for m in scene.mentions if m.start >= at), None)
+        if other is None or not re.fullmatch(
+            r" (?:or|versus|vs\.?|and) (?:matching |matched |oral |an? )*", scene.text[at : other.start]
+        ):
+            return None
+        found, role = _SCHEDULE.match(scene.text, other.end, scene.sentence.end), "shared schedule"
+    words = found.group().strip(_AROUND) if found else ""
+    if not found or not words:
+        return None
+    start = scene.text.index(words, found.start())
+    if "(" in words and ")" not in words and scene.text[start + len(words) : start + len(words) + 1] == ")":
+        words += ")"
+    return role, words, start, start + len(words)
+
+
+def _schedule_cue(schedule: tuple[str, str, int, int] | None) -> tuple[Cue, ...]:
+    return (Cue(role=schedule[0], start=schedule[2], end=schedule[3], quote=""),) if schedule else ()
+
+
+def _dosing(text: str, start: int, at: int) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:received|receive|assigned|randomi[sz]ed|administered|given|dose of)\b", text[start:at]
+        )
+    )
+
+
+def _drug(
+    text: str, start: int, end: int, hit: re.Match[str], arms: list[ArmName]
+) -> tuple[str, int, int] | None:
+    low = max(start, hit.start() - 110)
+    before = _DRUG_BEFORE.search(text, low, hit.start()) if low < hit.start() else None
+    if before is None:
+        before = _DRUG_BEFORE.search(text[low : hit.start()])
+        offset = low
+    else:
+        offset = 0
+    if before:
+        word = before["drug"]
+        if (
+            word.lower() not in _NOT_DRUG
+            and not word.isdigit()
+            and (_NAMED.fullmatch(word) or _names_arm(word, arms))
+        ):
+            at = offset + before.start("drug")
+            return _whole_name(text, start, at, at + len(word), arms)
+    after = _DRUG_AFTER.match(text, hit.end(), end)
+    if (
+        after
+        and after["drug"].lower() not in _NOT_DRUG
+        and (_NAMED.fullmatch(after["drug"]) or _names_arm(after["drug"], arms))
+    ):
+        return after["drug"], after.start("drug"), after.end("drug")
+    return None
+
+
+def _whole_name(text: str, start: int, at: int, end: int, arms: list[ArmName]) -> tuple[str, int, int]:
+    """With the word before it, where both together are an arm's name ("Debio 1143", "low-dose radioiodine")."""
+    before = re.search(r"([A-Za-z][\w-]*) $", text[max(start, at - 24) : at])
+    if (
+        before
+        and any(f"{before[1]} {text[at:end]}".lower() in arm.name.lower() for arm in arms)
+        and before[1].lower() not in _NOT_DRUG
+    ):
+        at -= len(before.group())
+    return text[at:end], at, end
+
+
+def _names_arm(word: str, arms: list[ArmName]) -> bool:
+    found = stems(word, {})
+    return (
+        bool(found)
+        and not found <= COMMON
+        and any(found <= variant for arm in arms for variant in arm.variants)
+    )
+
+
+def _arm_of(scene: Scene, drug: tuple[str, int, int]) -> int | None:
+    """The one arm that gets the drug; None if several do, or if the abstract does not say."""
+    beside = [
+        m.arm
+        for m in scene.mentions
+        if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)
+    ]
+    found = stems(drug[0], {})
+    having = [
+        here
+        for here, arm in enumerate(scene.arms)
+        if found and any(found <= variant for variant in arm.variants)
+    ]
+    if len(having) == 1:
+        return having[0]
+    return beside[0] if len(beside) == 1 and not having else None

@@ -1,0 +1,554 @@
+"""Third stage: the quantities of a sentence, each with what is written beside it.
+
+A quantity is a number with its unit, count, denominator, interval, deviation and p-value, but not
+yet with what it belongs to. Its `shape` says how it is written: "percent", "points", "count",
+"time", "mean", "measure", "ratio" and "difference" (an effect estimate; `label` names it), "bare".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from trialweave.loaders.abstract.estimates import Label
+from trialweave.loaders.abstract.intervals import (
+    NOT_REACHED,
+    PValue,
+    bare_interval,
+    confidence_interval,
+    deviation,
+    spread,
+)
+from trialweave.loaders.abstract.numbers import NUMBER, WORDS, Number, decimal, from_words, numbers
+
+PEOPLE = (
+    r"(?:patients?|participants?|women|men|persons?|people|subjects?|individuals?|children|adults?|adolescents|infants?|girls|boys|"
+    r"controls|volunteers|recipients|respondents|survivors|cases|pairs|eyes|lesions|tumou?rs|pregnancies|smokers|mothers|couples|specimens|samples|cycles)"
+)
+_PERCENT = re.compile(r" ?%| (?:percent|per cent)\b")
+_POINTS = re.compile(r"(?: ?%|-)? ?percentage[- ]points?")
+_TIME = re.compile(
+    r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b"
+)
+_ADJECTIVE = re.compile(
+    r"-(?:year|month|week|day|hour|minute|point|fold|arm|mg|item|cm|mm|kg|Gy|core|centre|center|group|drug|line|stage|step|week|session|fraction|gene|dose|part)",
+    re.IGNORECASE,
+)
+_DEVIATION = re.compile(rf" ?(?P<unit1>[A-Za-zμ%][\w/%²]{{0,8}})? ?(?:±|\+ ?/ ?-|\+-) ?(?P<sd>{NUMBER})")
+_UNIT = re.compile(
+    r" ?(?P<unit>(?:%|[μmnpk]?[gl]|[mnμ]?mol|mL|[mck]?m|mm ?Hg|mEq|IU|U|units?|points?|kcal|Gy|[mk]?cal|beats|breaths|copies|cells|mSv|cGy|kPa|dB|T-score|QALYs?|events|episodes|log10)"
+    r"(?:/(?:[A-Za-zμ]+|[0-9]+ ?[a-z]+|m2|m\(2\)))*(?: (?:per|/) (?:[a-zμ]+|100 [a-z-]+|1,?000 [a-z-]+))*)(?![\w-])"
+)
+_COUNT_PERCENT = re.compile(
+    rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
+)
+_OF = re.compile(
+    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
+)
+_PERCENT_AFTER = re.compile(
+    rf"(?P<noun>[^0-9()\[\];:.]{{0,80}}) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
+)
+_OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
+_PEOPLE_AFTER = re.compile(
+    rf" (?:(?:treated|evaluable|assessable|randomi[sz]ed|such|the|eligible|analy[sz]ed) )*{PEOPLE}\b"
+)
+_SEPARATOR = re.compile(
+    r"[ ,;:]*(?:(?:with |and )?(?:an? |the )?)?(?=95|9[0-9]|80|CI|\[|\()|[ ,;:]*(?:and )?"
+)
+_PART_PERCENT = re.compile(rf"(?P<op><=|>=|[<>≤≥])? ?(?P<num>{NUMBER}) ?(?:%|percent)")
+_PART_N = re.compile(
+    rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
+    re.IGNORECASE,
+)
+_CV = re.compile(rf"(?:coefficients? of variation|CV)?,? ?(?:of |= ?)?(?:{NUMBER}) ?%")
+_P_PREFIX = re.compile(
+    r"(?:(?:two|one|2|1)[- ](?:sided|tailed),? |by |(?:[Uu]n)?[Ss]tratified |nominal |adjusted |unadjusted |corrected |[Ll]og[- ]?rank(?: test)?,? |overall |exact |Cox |Wald |multivariate |univariate |with |test,? |both |all )*"
+)
+_NOT_REACHED_HEAD = re.compile(rf"(?<![\w-])(?:{NOT_REACHED})", re.IGNORECASE)
+_TIME_NAMES = {
+    "mo": "months",
+    "mos": "months",
+    "yr": "years",
+    "yrs": "years",
+    "wk": "weeks",
+    "wks": "weeks",
+    "hr": "hours",
+    "hrs": "hours",
+    "h": "hours",
+    "min": "minutes",
+}
+_INCIDENCE = re.compile(
+    r"(?: events?| cases?| deaths?)? ?(?:per|/) ?(?:10\([0-9]\)|1?0{0,2}[0-9]{1,3}(?:,[0-9]{3})*|[0-9]+,000)"
+    r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?|days?))?)?(?: of follow-up)?(?![\w.])"
+)
+_VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
+_MASK = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? [0-9]{1,2}(?:, ?[0-9]{4})?(?![0-9])"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?[12][09][0-9]{2}\b"
+    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) [12][09][0-9]{2}(?:-[12][09][0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
+    r"|(?:≥|>=|> or = ?)? ?\b[Gg]rades? ?(?:≥|>=|>|<=|≤|<|> or = ?)? ?[0-5](?:(?: ?[-/,] ?| to | or | and )[0-5](?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
+)
+_FOR = re.compile(r" for (?:[a-zA-Z]|the )")
+ROW = re.compile(
+    r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with what is written beside it; `text[start:end]` in the normalised text."""
+
+    start: int
+    end: int
+    at: int
+    shape: str
+    value: Decimal | str | None = None
+    op: str | None = None
+    unit: str | None = None
+    n: int | None = None
+    denom: int | None = None
+    low: Decimal | str | None = None
+    high: Decimal | str | None = None
+    level: Decimal | None = None
+    interval: str | None = None
+    sd: Decimal | None = None
+    se: Decimal | None = None
+    p: PValue | None = None
+    label: Label | None = None
+    in_words: bool = False
+    noun: str | None = None
+
+
+def quantities(
+    text: str, start: int, end: int, labels: list[Label], ps: list[PValue], *, last_label: Label | None = None
+) -> list[Quantity]:
+    """The quantities of the sentence `text[start:end]`, in order; p-values are attached to estimates only.
+
+    `last_label` is the effect measure that the sentences before named, for "(0.64, 0.46 to 0.91)".
+
+    >>> text = "OS was 34% (26.9-41.0) versus 25% (95% CI 18.4-31.6)"
+    >>> [(q.shape, q.value, q.low) for q in quantities(text, 0, len(text), [], [])]
+    [('percent', Decimal('34'), Decimal('26.9')), ('percent', Decimal('25'), Decimal('18.4'))]
+    """
+    by_start = {p.start: p for p in ps}
+    taken = start
+    found: list[Quantity] = []
+    masked = [hit.span() for hit in _MASK.finditer(text, start, end)]
+    for number in _heads(text, start, end):
+        if number.start < taken or any(a <= number.start < b for a, b in masked) or any(p.start <= number.start < p.end for p in ps):
+            continue
+        stray = _interval_without_value(text, number.start, start, end)
+        if stray > number.start:
+            taken = stray
+            continue
+        label = _label_of(text, number, labels)
+        quantity = _read(text, end, number, label, found, by_start, last_label)
+        if quantity is None:
+            continue
+        taken = quantity.end
+        found.append(quantity)
+    return _share_units(text, found)
+
+
+def _heads(text: str, start: int, end: int) -> list[Number]:
+    heads = numbers(text, start, end)
+    for hit in _NOT_REACHED_HEAD.finditer(text, start, end):
+        heads.append(Number(hit.start(), hit.end(), Decimal("NaN"), None, False))
+    return sorted(heads, key=lambda head: head.start)
+
+
+_STRAY = re.compile(
+    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?) ?% ?-? ?)(?:two-sided |one-sided )?(?:CI|CrI|confidence|credible)",
+    re.IGNORECASE,
+)
+
+
+def _interval_without_value(text: str, at: int, start: int, end: int) -> int:
+    """Where an interval ends that stands without its value, so that its numbers are not read alone."""
+    if _STRAY.match(text, at):
+        interval = confidence_interval(text, at)
+        return interval.end if interval else at + 3
+    return at
+
+
+_IN_GAP = re.compile(
+    r"[0-9.]+ ?% ?(?:CI|C\.I|confidence|credible)|[0-9]+-[a-z]|[A-Za-z][A-Za-z-]*-?[0-9][\w/-]*|(?:[<>≤≥]|>=|<=) ?[0-9.]+|grades? [0-9][^,;:]{0,12}|\barms? [0-9]|group [0-9]"
+)
+
+
+def _label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
+    """The last effect-measure name before the number, if nothing but words stands between."""
+    for label in reversed(labels):
+        if label.end > number.start:
+            continue
+        gap = text[label.end : number.start]
+        if len(gap) > 170 or re.search(r"[0-9]", _IN_GAP.sub("", gap)):
+            return None
+        if label.kind == "difference" and (
+            len(gap) > 110
+            or ";" in gap
+            or (":" in gap and " vs" not in gap)
+            or "no " in text[max(0, label.start - 30) : label.start]
+        ):
+            return None
+        return label
+    return None
+
+
+def _read(
+    text: str,
+    stop: int,
+    number: Number,
+    label: Label | None,
+    before: list[Quantity],
+    ps: dict[int, PValue],
+    last_label: Label | None,
+) -> Quantity | None:
+    at, pos = number.start, number.end
+    base = Quantity(at, pos, at, "bare", number.value, op=number.op, in_words=number.in_words)
+    if number.value.is_nan():
+        return _tail(text, stop, replace(base, shape="time", value="NR", op=None), ps)
+    if _ADJECTIVE.match(text, pos):
+        return None
+    if points := _POINTS.match(text, pos):
+        shape = "difference" if label else "points"
+        return _tail(
+            text,
+            stop,
+            replace(base, shape=shape, end=points.end(), unit="percentage points", label=label),
+            ps,
+        )
+    if incidence := _INCIDENCE.match(text, pos):
+        return _tail(text, stop, replace(base, shape="incidence", end=incidence.end(), unit=incidence.group().strip()), ps)
+    if percent := _PERCENT.match(text, pos):
+        if _VARIATION.search(text, max(0, at - 30), at):
+            return replace(base, end=percent.end())
+        if _is_row_start(text, percent.end(), stop):
+            label = None
+        if label and label.kind != "difference":
+            label = None
+        shape = "difference" if label else "percent"
+        return _tail(text, stop, replace(base, shape=shape, end=percent.end(), unit="%", label=label), ps)
+    if spread_of := _DEVIATION.match(text, pos):
+        quantity = replace(
+            base, shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
+        )
+        if unit := _UNIT.match(text, quantity.end) or _TIME.match(text, quantity.end):
+            quantity = replace(quantity, end=unit.end(), unit=unit["unit"])
+        return _tail(text, stop, quantity, ps)
+    if time := _TIME.match(text, pos):
+        unit_name = time["unit"].lower()
+        shape = (
+            "difference"
+            if label and label.kind == "difference" and not _is_row_start(text, time.end(), stop)
+            else "time"
+        )
+        quantity = replace(
+            base,
+            shape=shape,
+            end=time.end(),
+            unit=_TIME_NAMES.get(unit_name, unit_name),
+            label=label if shape == "difference" else None,
+        )
+        return _tail(text, stop, quantity, ps)
+    whole = number.value == number.value.to_integral_value() and number.value >= 0
+    if whole and (count := _count(text, stop, base, ps)):
+        return count
+    if number.in_words:
+        people = _PEOPLE_AFTER.match(text, pos)
+        return replace(
+            base, shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        )
+    if label and label.kind != "difference" and (not whole or number.value < 30):
+        quantity = _tail(
+            text, stop, replace(base, shape="ratio", label=label, start=_with_label(text, label, at)), ps
+        )
+        if not whole or quantity.low is not None or quantity.p:
+            return quantity
+    if unit := _UNIT.match(text, pos):
+        shape = "difference" if label and label.kind == "difference" else "measure"
+        return _tail(
+            text,
+            stop,
+            replace(
+                base,
+                shape=shape,
+                end=unit.end(),
+                unit=unit["unit"],
+                label=label if shape == "difference" else None,
+            ),
+            ps,
+        )
+    quantity = _tail(text, stop, base, ps)
+    if label and label.kind == "difference" and (quantity.low is not None or not whole):
+        return _tail(text, stop, replace(base, shape="difference", label=label), ps)
+    if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
+        inherited = _inherited_label(before, quantity, last_label)
+        if inherited:
+            return _tail(text, stop, replace(base, shape="ratio", label=inherited), ps)
+    if not whole and quantity.low is None and label is None and (listed := _listed_label(text, number.end, before)):
+        return _tail(text, stop, replace(base, shape="ratio", label=listed), ps)
+    if whole and quantity.end == pos:
+        people = _PEOPLE_AFTER.match(text, pos)
+        return replace(
+            base, shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        )
+    return quantity
+
+
+def _inherited_label(before: list[Quantity], quantity: Quantity, last_label: Label | None) -> Label | None:
+    """The measure of an unnamed value with an interval: that of the last estimate before it."""
+    if quantity.interval not in ("CI", None):
+        return None
+    last = next((q for q in reversed(before) if q.shape not in ("count", "bare")), None)
+    if last and last.shape == "ratio":
+        return last.label
+    named = next((q for q in reversed(before) if q.shape == "ratio"), None)
+    if named:
+        return named.label
+    return last_label if last is None and quantity.interval is None else None
+
+
+def _listed_label(text: str, at: int, before: list[Quantity]) -> Label | None:
+    """The measure of the next value in a list: "hazard ratios were 0.51 for A and 0.64 for B"."""
+    last = next((q for q in reversed(before) if q.shape != "bare"), None)
+    return last.label if last and last.shape == "ratio" and _FOR.match(text, at) else None
+
+
+def _with_label(text: str, label: Label, at: int) -> int:
+    return label.start if at - label.end <= 12 else at
+
+
+def _is_row_start(text: str, pos: int, stop: int) -> bool:
+    """True if another value follows at once: "45% v 41%" is two values, not a difference."""
+    return bool(
+        re.compile(
+            r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\])? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
+        ).match(text, pos, stop)
+    )
+
+
+def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quantity | None:
+    """A count with its percentage or denominator, if there is one."""
+    assert_n = int(base.value) if isinstance(base.value, Decimal) else None
+    counted = replace(base, shape="count", value=None, op=None, n=assert_n)
+    if of := _OF.match(text, base.end):
+        denom = _whole(of["n"])
+        after = text[of.end() : of.end() + 2]
+        enough = denom is not None and denom >= max(assert_n or 0, 10 if base.in_words else 1)
+        if enough and (
+            of["noun"]
+            or after[:1] in ",;.)]"
+            or after[:2] in (" (", " [")
+            or not base.in_words
+            or _IN_ARM.match(text, of.end())
+        ):
+            counted = replace(counted, end=of.end(), denom=denom, noun=of["noun"])
+            later = _PERCENT_AFTER.match(text, of.end(), stop)
+            if later and not _STRAY.match(text, later.end("noun") + 2) and not _AWAY.search(later["noun"]):
+                read = _tail(text, stop, replace(counted, end=later.end("noun")), ps)
+                if read.value is not None:
+                    return read
+            return _tail(text, stop, counted, ps)
+    if (over := _OVER.match(text, base.end)) and not base.in_words:
+        return _tail(text, stop, replace(counted, end=over.end(), denom=int(decimal(over["n"]))), ps)
+    percent = _COUNT_PERCENT.match(text, base.end, stop)
+    if percent and not _STRAY.match(text, percent.end("noun") + 2) and not _TIME.match(text, base.end):
+        words = percent["noun"].split()
+        if not any(word in _NOT_COUNTED for word in words[:1]) and not ({"versus", "vs", "v"} & set(words)):
+            counted = replace(counted, end=percent.end("noun"), noun=percent["noun"] or None)
+            read = _tail(text, stop, counted, ps)
+            return read if read.value is not None else None
+    return None
+
+
+_IN_ARM = re.compile(r" (?:in|with|on|who|receiving|given|of|non-|treated|from|assigned)\b")
+_AWAY = re.compile(r"\b(?:versus|vs\.?|compared|and|while|than)\b")
+_NOT_COUNTED = {
+    "and",
+    "or",
+    "to",
+    "vs",
+    "v",
+    "versus",
+    "was",
+    "were",
+    "had",
+    "than",
+    "in",
+    "of",
+    "for",
+    "at",
+    "with",
+    "mg",
+    "by",
+    "on",
+    "positive",
+    "x",
+}
+
+
+def _whole(words: str) -> int | None:
+    value = decimal(words) if words[0].isdigit() else from_words(words)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def _tail(text: str, stop: int, quantity: Quantity, ps: dict[int, PValue]) -> Quantity:
+    """Read on from the end of a quantity: intervals, counts, units and p-values written beside it."""
+    pos, depth = quantity.end, 0
+    for _ in range(12):
+        separator = _SEPARATOR.match(text, pos)
+        at = separator.end() if separator else pos
+        if at >= stop:
+            break
+        if text[at] in "([":
+            depth, pos = depth + 1, at + 1
+            continue
+        if text[at] in ")]":
+            if depth == 0:
+                break
+            depth, pos = depth - 1, at + 1
+            if quantity.end >= at - 1:
+                quantity = replace(quantity, end=pos)
+            continue
+        beside = at == pos or text[pos:at] == " "
+        read = _part(text, at, quantity, depth, ps, beside)
+        if read is None:
+            break
+        quantity, pos = read, read.end
+    return quantity
+
+
+def _part(
+    text: str, at: int, quantity: Quantity, depth: int, ps: dict[int, PValue], beside: bool
+) -> Quantity | None:
+    if quantity.low is None:
+        interval = confidence_interval(text, at) or spread(text, at)
+        listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
+        if interval is None and ((depth and text[at - 1] in "([ ") or listed):
+            interval = bare_interval(text, at)
+            if interval and listed and (isinstance(interval.low, str) or interval.low == interval.low.to_integral_value() or quantity.op):
+                interval = None
+            if interval and not _plausible(quantity, interval.low, interval.high):
+                interval = None
+        if interval:
+            return replace(
+                quantity,
+                low=interval.low,
+                high=interval.high,
+                level=interval.level,
+                interval=interval.kind,
+                end=interval.end,
+            )
+    if (deviated := deviation(text, at)) and quantity.sd is None and quantity.se is None:
+        if deviated[1] == "sd":
+            return replace(quantity, sd=deviated[2], end=deviated[0])
+        return replace(quantity, se=deviated[2], end=deviated[0])
+    if quantity.shape in ("ratio", "difference", "points") and quantity.p is None:
+        prefix = _P_PREFIX.match(text, at)
+        p = ps.get(prefix.end() if prefix else at) or ps.get(at)
+        if p and p.about in (
+            None,
+            "difference",
+            "log-rank",
+            "noninferiority",
+            "non-inferiority",
+            "superiority",
+        ):
+            return replace(quantity, p=p, end=p.end)
+    if (
+        depth
+        and quantity.shape == "count"
+        and quantity.value is None
+        and (part := _PART_PERCENT.match(text, at))
+    ):
+        op = {"≤": "<=", "≥": ">="}.get(part["op"], part["op"]) if part["op"] else None
+        return replace(quantity, value=decimal(part["num"]), unit="%", op=op, end=part.end())
+    if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
+        return replace(quantity, end=varied.end())
+    if depth and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
+        return _with_count(quantity, part)
+    if (
+        not depth
+        and beside
+        and quantity.shape in ("count", "percent")
+        and quantity.denom is None
+        and quantity.value is not None
+    ):
+        of = _OF.match(text, at - 1)
+        if of and (quantity.shape == "count" or of["noun"]):
+            return replace(quantity, denom=_whole(of["n"]), end=of.end())
+    if not depth and beside and quantity.shape == "count" and (people := _PEOPLE_AFTER.match(text, at - 1)):
+        return replace(quantity, end=people.end()) if people.end() > quantity.end else None
+    if (
+        not depth
+        and beside
+        and quantity.shape == "bare"
+        and quantity.low is not None
+        and (unit := _TIME.match(text, at - 1))
+    ):
+        return replace(
+            quantity, shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
+        )
+    return None
+
+
+def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
+    n = part["n"] or part["k"] or part["m"]
+    denom = part["d"] or part["d1"]
+    return replace(quantity, n=_whole(n), denom=_whole(denom) if denom else None, end=part.end())
+
+
+def _plausible(quantity: Quantity, low: Decimal | str, high: Decimal | str) -> bool:
+    """Unnamed bounds are bounds only if they hold the value between them."""
+    value = quantity.value
+    if not isinstance(value, Decimal):
+        return False
+    return (isinstance(low, str) or low <= value) and (isinstance(high, str) or value <= high)
+
+
+def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give "6.9 v 4.3 months" and "2.8, 3.5, and 8.5 months" their unit, and unnamed bounds their kind."""
+    shared = list(found)
+    for here in range(len(shared) - 2, -1, -1):
+        quantity, after = shared[here], shared[here + 1]
+        if after.shape not in ("time", "percent", "mean", "measure", "points") or after.unit is None:
+            continue
+        gap = text[quantity.end : after.start]
+        if (
+            quantity.shape == "count"
+            and quantity.denom is None
+            and quantity.value is None
+            and not quantity.in_words
+            and ROW.fullmatch(gap)
+            and gap.strip()
+        ):
+            value = Decimal(quantity.n or 0)
+        elif (
+            quantity.shape == "bare"
+            and isinstance(quantity.value, Decimal)
+            and ROW.fullmatch(gap)
+            and gap.strip()
+        ):
+            value = quantity.value
+        else:
+            continue
+        shared[here] = replace(quantity, shape=after.shape, value=value, n=None, unit=after.unit)
+    last: dict[str, Quantity] = {}
+    for here, quantity in enumerate(shared):
+        if quantity.low is not None and quantity.interval is None:
+            model = last.get(quantity.shape) or (last.get("") if quantity.shape != "time" else None)
+            if model is None and quantity.shape == "ratio":
+                shared[here] = replace(quantity, interval="CI")
+            elif model is None:
+                continue
+            else:
+                shared[here] = replace(quantity, interval=model.interval, level=model.level)
+        if quantity.interval:
+            last[quantity.shape] = quantity
+            if quantity.interval == "CI":
+                last[""] = quantity
+    return shared

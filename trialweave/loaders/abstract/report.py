@@ -1,0 +1,388 @@
+"""A trial from the facts of its abstract, where the publication reports one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from trialweave.loaders.abstract import Reading, read
+from trialweave.loaders.abstract.design import (
+    allocation,
+    control,
+    countries,
+    masking,
+    phase,
+    primary_endpoints,
+    site_count,
+)
+from trialweave.loaders.registry_ids import find_registry_ids, first_mentions
+from trialweave.records import (
+    AdverseEventCount,
+    Arm,
+    ArmResult,
+    EffectEstimate,
+    Endpoint,
+    Evidence,
+    Fact,
+    Intervention,
+    ParticipantCount,
+    Publication,
+    Regimen,
+    Span,
+    Stated,
+    Trial,
+)
+
+_REPORTS = re.compile(
+    r"randomi[sz]ed controlled trial|controlled clinical trial|clinical trial, phase|\bclinical trial$|equivalence trial|pragmatic clinical trial",
+    re.IGNORECASE,
+)
+_NO_REPORT = re.compile(
+    r"\breview\b|meta-analysis|practice guideline|^guideline|editorial|comment|news|letter|protocol|case reports|erratum|retract",
+    re.IGNORECASE,
+)
+_NO_REPORT_TITLE = re.compile(
+    r"\b(?:meta-analys[ie]s|systematic review|(?:narrative|scoping|literature) review|a review\b|study protocol|trial protocol|protocol (?:for|of) |rationale and design|design and rationale|statistical analysis plan|pooled analysis|guidelines?\b|consensus)",
+    re.IGNORECASE,
+)
+_ASSIGNED = re.compile(
+    r"\brandomly (?:assigned|allocated)|\brandomi[sz]ed\b|\bunderwent randomi[sz]ation|\brandomi[sz]ation\b",
+    re.IGNORECASE,
+)
+_REVIEWED = re.compile(
+    r"\b(?:we|were) (?:systematically )?(?:searched|reviewed|pooled)|\b(?:MEDLINE|Embase|Cochrane Library)\b|randomi[sz]ed (?:controlled )?trials (?:were|that|comparing)",
+    re.IGNORECASE,
+)
+_RESULT_KINDS = frozenset(
+    {"median_time", "median", "mean", "rate", "incidence_rate", "event_count", "follow_up"}
+)
+_EFFECT_KINDS = frozenset(
+    {
+        "hazard_ratio",
+        "odds_ratio",
+        "risk_ratio",
+        "rate_ratio",
+        "mean_ratio",
+        "risk_difference",
+        "mean_difference",
+        "median_difference",
+        "regression_coefficient",
+        "p_value",
+    }
+)
+_SLUG = re.compile(r"[^a-z0-9]+")
+_T = TypeVar("_T")
+
+
+def with_trial(publication: Publication) -> Publication:
+    """The publication with `facts` and `trial` filled from its abstract, if it reports a trial.
+
+    A report is told by its publication types, or by a registry id or results beside words of random
+    assignment. Reviews, meta-analyses, protocols and comments give no trial and no facts.
+
+    >>> from trialweave.records import Source
+    >>> text = "Abcnib.\\n\\nWe randomly assigned 30 adults to abcnib 12 mg or placebo (NCT00000001). Median PFS was 3 v 1 months."
+    >>> source = Source(file="a.txt", format="text", position=1, sha256="0")
+    >>> report = with_trial(Publication(source=source, text=text, title="Abcnib.", title_span=(0, 7), abstract_span=(9, len(text))))
+    >>> [(arm.name, arm.interventions) for arm in report.trial.arms]
+    [('abcnib', ('abcnib',)), ('placebo', ('placebo',))]
+    """
+    if publication.abstract_span is None or not reports_trial(publication):
+        return msgspec.structs.replace(publication, facts=(), trial=None)
+    reading = read(publication.text, title=publication.title_span, abstract=publication.abstract_span)
+    if not reading.facts:
+        return msgspec.structs.replace(publication, facts=(), trial=None)
+    return msgspec.structs.replace(publication, facts=reading.facts, trial=_trial(publication, reading))
+
+
+def reports_trial(publication: Publication) -> bool:
+    """True if the record is the report of a trial: by its types, or by what its abstract says."""
+    types = [kind.value for kind in publication.publication_types]
+    title = publication.title
+    if any(_NO_REPORT.search(kind) for kind in types) or _NO_REPORT_TITLE.search(title):
+        return False
+    abstract = publication.text[slice(*publication.abstract_span)] if publication.abstract_span else ""
+    if any(_REPORTS.search(kind) for kind in types):
+        return True
+    if _REVIEWED.search(abstract):
+        return False
+    registered = bool(publication.registry_ids) or bool(find_registry_ids(abstract))
+    return bool(
+        re.search(
+            r"\brandomly (?:assigned|allocated)|\bwere randomi[sz]ed\b|underwent randomi[sz]ation",
+            abstract,
+            re.IGNORECASE,
+        )
+    ) or (registered and bool(_ASSIGNED.search(abstract) or _ASSIGNED.search(title)))
+
+
+def _trial(publication: Publication, reading: Reading) -> Trial:
+    text = publication.text
+    spans = [span for span in (publication.title_span, publication.abstract_span) if span]
+    facts = reading.facts
+    names = {arm.name: arm for arm in reading.arms}
+    ratios = [fact for fact in facts if fact.kind == "randomisation_ratio"]
+    interventions, given = _interventions(reading)
+    keys = _keys(arm.name for arm in reading.arms)
+    ids = (
+        *publication.registry_ids,
+        *(one for span in spans for one in find_registry_ids(text, start=span[0], end=span[1])),
+    )
+    endpoints, endpoint_keys = _endpoints(text, spans, facts)
+    return Trial(
+        registry_ids=first_mentions(ids),
+        phase=_first(phase, text, spans, publication),
+        allocation=_first(allocation, text, spans, publication),
+        allocation_ratio=Stated(value=str(ratios[0].value), evidence=_main(ratios[0])) if ratios else None,
+        masking=_first(masking, text, spans, publication),
+        control=_first(control, text, spans, publication),
+        site_count=_first(site_count, text, spans, publication),
+        countries=tuple(one for span in spans for one in countries(text, *span)),
+        interventions=interventions,
+        arms=tuple(
+            Arm(key=keys[arm.name], name=arm.name, aliases=arm.aliases, role=arm.role, interventions=given.get(arm.name, ()), evidence=arm.evidence)
+            for arm in reading.arms
+        ),
+        participants=_participants(facts, keys),
+        endpoints=endpoints,
+        arm_results=tuple(_arm_result(fact, keys, endpoint_keys) for fact in facts if fact.kind in _RESULT_KINDS and (fact.kind != "event_count" or fact.endpoint)),
+        effect_estimates=tuple(_effect(fact, keys, endpoint_keys, names) for fact in facts if fact.kind in _EFFECT_KINDS),
+        event_counts=tuple(_event(fact, keys) for fact in facts if fact.kind in ("ae_count", "deaths") and fact.endpoint),
+    )  # fmt: skip
+
+
+def _first(
+    find: Callable[..., Stated | None], text: str, spans: list[tuple[int, int]], publication: Publication
+) -> Stated | None:
+    """What the title or the abstract states, in this order; else the publication types."""
+    return next((found for start, end in spans if (found := find(text, start, end))), None) or _from_types(
+        find, publication
+    )
+
+
+def _from_types(find: Callable[..., Stated | None], publication: Publication) -> Stated | None:
+    for kind in publication.publication_types:
+        if find is phase and (found := re.search(r"Phase ([IV]+)", kind.value)):
+            return Stated(
+                value={"I": "1", "II": "2", "III": "3", "IV": "4"}.get(found[1], found[1]),
+                evidence=kind.evidence,
+            )
+        if find is allocation and kind.value.startswith("Randomized Controlled Trial"):
+            return Stated(value="randomised", evidence=kind.evidence)
+    return None
+
+
+def _main(fact: Fact) -> Span:
+    return Span(start=fact.start, end=fact.end, quote=fact.quote, section=fact.section)
+
+
+def _evidence(fact: Fact) -> tuple[Evidence, ...]:
+    """The fact's own words first, then the words that its arm, event and grade were read from."""
+    return (
+        _main(fact),
+        *(Span(start=cue.start, end=cue.end, quote=cue.quote, section=fact.section) for cue in fact.cues),
+    )
+
+
+def slug(name: str) -> str:
+    """A key from a name.
+
+    >>> slug("VFL + BSC"), slug("β-blocker")
+    ('vfl-bsc', 'blocker')
+    """
+    return _SLUG.sub("-", name.lower()).strip("-") or "unnamed"
+
+
+def _keys(names: Iterable[str]) -> dict[str, str]:
+    """A key for each name, unique among them."""
+    keys: dict[str, str] = {}
+    used: set[str] = set()
+    for name in names:
+        if name in keys:
+            continue
+        base = key = slug(name)
+        number = 2
+        while key in used:
+            key, number = f"{base}-{number}", number + 1
+        used.add(key)
+        keys[name] = key
+    return keys
+
+
+_PARTS = re.compile(
+    r" (?:plus|and|with|combined with|in combination with|followed by) | ?\+ ?", re.IGNORECASE
+)
+_NOT_GIVEN = re.compile(
+    r"\b(?:arm|group|alone|control|regimen|monotherapy|therapy alone|only)\b|\b(?:no|without)\b.*",
+    re.IGNORECASE,
+)
+
+
+def _interventions(reading: Reading) -> tuple[tuple[Intervention, ...], dict[str, tuple[str, ...]]]:
+    """The interventions of the arms, with their regimens, and which arm gets which."""
+    evidence: dict[str, Span] = {}
+    of_arm: dict[str, list[str]] = {}
+    for arm in reading.arms:
+        for part in _PARTS.split(arm.name):
+            name = _NOT_GIVEN.sub("", part).strip(" -,")
+            if len(name) > 1 and not re.fullmatch(r"[A-Z0-9]{1,2}", name):
+                of_arm.setdefault(arm.name, []).append(name)
+                if isinstance(arm.evidence, Span):
+                    evidence.setdefault(name.lower(), arm.evidence)
+    regimens: dict[str, list[Regimen]] = {}
+    drugs: dict[str, str] = {name.lower(): name for names in of_arm.values() for name in names}
+    for fact in reading.facts:
+        if fact.kind != "dose" or not fact.endpoint or not isinstance(fact.value, Decimal):
+            continue
+        low = fact.endpoint.lower()
+        drugs.setdefault(low, fact.endpoint)
+        regimens.setdefault(low, []).append(
+            Regimen(
+                evidence=_main(fact),
+                dose=fact.value,
+                high=fact.high,
+                unit=fact.unit,
+                schedule=fact.schedule,
+                route=_route(fact.schedule),
+            )
+        )
+        drug = next((cue for cue in fact.cues if cue.role == "drug"), None)
+        if drug:
+            evidence.setdefault(
+                low, Span(start=drug.start, end=drug.end, quote=drug.quote, section=fact.section)
+            )
+        if fact.arm in {arm.name for arm in reading.arms} and not any(
+            low in name.lower() for name in of_arm.get(fact.arm or "", [])
+        ):
+            of_arm.setdefault(fact.arm or "", []).append(fact.endpoint)
+        shared = next((cue for cue in fact.cues if cue.role == "shared schedule"), None)
+        if shared and fact.arm != "placebo" and "placebo" in drugs:
+            span = Span(start=shared.start, end=shared.end, quote=shared.quote, section=fact.section)
+            regimens.setdefault("placebo", []).append(
+                Regimen(evidence=span, schedule=fact.schedule, route=_route(fact.schedule))
+            )
+    keys = _keys(drugs.values())
+    interventions = tuple(
+        Intervention(
+            key=keys[name], name=name, regimens=tuple(regimens.get(low, ())), evidence=evidence.get(low)
+        )
+        for low, name in drugs.items()
+    )
+    given = {
+        arm: tuple(dict.fromkeys(keys[drugs[name.lower()]] for name in names))
+        for arm, names in of_arm.items()
+    }
+    return interventions, given
+
+
+def _route(schedule: str | None) -> str | None:
+    found = re.search(
+        r"oral|intravenous|subcutaneous|intramuscular|\bIV\b|by mouth|topical", schedule or "", re.IGNORECASE
+    )
+    return (
+        {"iv": "intravenous", "by mouth": "oral"}.get(found[0].lower(), found[0].lower()) if found else None
+    )
+
+
+def _participants(facts: tuple[Fact, ...], keys: dict[str, str]) -> tuple[ParticipantCount, ...]:
+    return tuple(
+        ParticipantCount(
+            n=int(fact.value),
+            evidence=_main(fact),
+            arm=keys.get(fact.arm) if fact.arm else None,
+            population=fact.population,
+            findings=fact.findings,
+        )
+        for fact in facts
+        if fact.kind in ("total_n", "arm_size")
+        and isinstance(fact.value, Decimal)
+        and (fact.kind == "total_n" or fact.arm in keys)
+    )
+
+
+def _endpoints(
+    text: str, spans: list[tuple[int, int]], facts: tuple[Fact, ...]
+) -> tuple[tuple[Endpoint, ...], dict[str, str]]:
+    """The endpoints: those that the abstract calls primary or secondary, and those with results."""
+    stated = [one for start, end in spans for one in primary_endpoints(text, start, end)]
+    roles = {one.name.lower(): one for one in reversed(stated)}
+    first: dict[str, Endpoint] = {}
+    for one in stated:
+        first.setdefault(one.name.lower(), one)
+    for fact in facts:
+        if (
+            fact.kind in _RESULT_KINDS | _EFFECT_KINDS
+            and fact.endpoint
+            and fact.endpoint.lower() not in first
+        ):
+            cue = next((cue for cue in fact.cues if cue.role == "endpoint"), None)
+            span = (
+                Span(start=cue.start, end=cue.end, quote=cue.quote, section=fact.section)
+                if cue
+                else _main(fact)
+            )
+            first[fact.endpoint.lower()] = Endpoint(key="", name=fact.endpoint, evidence=span)
+    keys = _keys(first)
+    endpoints = tuple(
+        msgspec.structs.replace(one, key=keys[low], role=roles[low].role if low in roles else one.role)
+        for low, one in first.items()
+    )
+    return endpoints, keys
+
+
+def _arm_key(fact: Fact, keys: dict[str, str]) -> str | None:
+    return keys.get(fact.arm) if fact.arm else None
+
+
+def _number(value: Decimal | str | None) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def _arm_result(fact: Fact, keys: dict[str, str], endpoint_keys: dict[str, str]) -> ArmResult:
+    return ArmResult(
+        kind=fact.kind, evidence=_evidence(fact), endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None, arm=_arm_key(fact, keys),
+        value=_number(fact.value), not_reached=fact.value == "NR", unit=fact.unit, ci_low=_number(fact.ci_low), ci_high=_number(fact.ci_high),
+        ci_level=fact.ci_level, interval=fact.interval, sd=fact.sd, n=fact.n, denom=fact.denom, timepoint=fact.timepoint, population=fact.population,
+        p=fact.p, rule=fact.rule, findings=fact.findings,
+    )  # fmt: skip
+
+
+def _effect(
+    fact: Fact, keys: dict[str, str], endpoint_keys: dict[str, str], names: dict[str, Arm]
+) -> EffectEstimate:
+    one, _, other = (fact.arm or "").partition(" vs ")
+    return EffectEstimate(
+        measure=fact.kind, evidence=_evidence(fact), endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None,
+        arm=keys[one] if one in names and other in names else None, comparator=keys[other] if one in names and other in names else None,
+        value=None if fact.kind == "p_value" else _number(fact.value), unit=fact.unit, ci_low=_number(fact.ci_low), ci_high=_number(fact.ci_high),
+        ci_level=fact.ci_level, p=fact.p, p_sided=fact.p_sided, timepoint=fact.timepoint, population=fact.population, rule=fact.rule, findings=fact.findings,
+    )  # fmt: skip
+
+
+def _event(fact: Fact, keys: dict[str, str]) -> AdverseEventCount:
+    low, high = _grades(fact.grade)
+    return AdverseEventCount(
+        event="death" if fact.kind == "deaths" else fact.endpoint or "", evidence=_evidence(fact), arm=_arm_key(fact, keys), affected=fact.n, at_risk=fact.denom,
+        percent=_number(fact.value) if fact.unit == "%" else None, grade_low=low, grade_high=high, attribution=fact.attribution, seriousness=fact.seriousness,
+        population=fact.population, timepoint=fact.timepoint, rule=fact.rule, findings=fact.findings,
+    )  # fmt: skip
+
+
+def _grades(band: str | None) -> tuple[int | None, int | None]:
+    """The lowest and highest grade of a band; no highest for "or worse".
+
+    >>> _grades("3-4"), _grades(">=3"), _grades("5"), _grades("any")
+    ((3, 4), (3, None), (5, 5), (None, None))
+    """
+    digits = [int(one) for one in re.findall(r"[0-5]", band or "")]
+    if not band or not digits:
+        return None, None
+    if band.startswith(">="):
+        return digits[0], None
+    if band.startswith("<="):
+        return None, digits[0]
+    return digits[0], digits[-1]

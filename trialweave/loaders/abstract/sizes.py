@@ -1,0 +1,334 @@
+"""How many people: in the trial, and in each arm; and the ratio of the assignment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialweave.loaders.abstract.facts import _arm_name
+from trialweave.loaders.abstract.mentions import ALL, Mention
+from trialweave.loaders.abstract.numbers import NUMBER, WORDS, decimal, from_words
+from trialweave.loaders.abstract.quantities import PEOPLE
+from trialweave.loaders.abstract.scene import Scene
+from trialweave.records import Cue, Fact
+
+_COUNT = rf"(?P<n>(?<![\w.,/-])(?:{NUMBER})(?![\w%]|\.[0-9]|-[a-z0-9])|\b{WORDS}\b(?!-))"
+_ADJECTIVES = r"(?: (?!(?:of|and|or|to|in|vs|versus|v|with)\b)[A-Za-z][\w/()-]*){0,6}?"
+_WHO = rf"(?:{PEOPLE}|outpatients|inpatients|survivors|couples)"
+_ASSIGNED = r"(?:randomly (?:assigned|allocated)|randomi[sz]ed|underwent random|assigned|allocated|underwent randomi[sz]ation)"
+_RATIO = re.compile(
+    rf"(?:(?:{_ASSIGNED}|randomi[sz]ation)[^.;:0-9]{{0,90}}?)?(?<![\w:.,])(?P<ratio>[0-9]{{1,2}}(?: ?: ?[0-9]{{1,2}}){{1,5}})(?![\w:]|\.[0-9])(?: (?:randomi[sz]ation|allocation|ratio|random assignment)\b)?",
+    re.IGNORECASE,
+)
+_RATIO_CUE = re.compile(r"random|ratio|assigned|allocat", re.IGNORECASE)
+_TOTALS = (
+    ("total-of", re.compile(rf"\b[Aa] total of {_COUNT}(?=(?P<noun>{_ADJECTIVES} {_WHO}\b|[ ,(]))", re.IGNORECASE)),
+    ("people-were", re.compile(
+        rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?P<between>[^.;0-9]{{0,140}}?)(?:,? (?:were|was|had been|have been|underwent|met|received|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed|provided)) ?(?:also |eventually |subsequently |eligible and |enrolled and |included and |(?:prospectively|finally|ultimately) )?(?P<verb>randomly (?:assigned|allocated)|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated|eligible|protocol therapy|eligibility|treatment|screened)?",
+        re.IGNORECASE)),
+    ("we-assigned", re.compile(
+        rf"\b(?P<verb>randomly assigned|randomly allocated|randomi[sz]ed|enrolled|recruited|included|assigned|accrued|registered|entered|study of|trial of|analysis of|involving|involved|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in|performed in) (?:a total of )?{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b|(?=[.,;]))", re.IGNORECASE)),
+    ("of-n", re.compile(rf"\b(?:Of|Among|Out of) (?:the |all |all the |these )?{_COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible|evaluable|treated|included|recruited))?{_ADJECTIVES}(?: {_WHO})\b(?P<after>(?: (?:who were |were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))")),
+    ("population-n", re.compile(rf"(?P<noun>(?:population|set|analysis|cohort|patients)) ?[\[(][nN] ?= ?{_COUNT}[\])]", re.IGNORECASE)),
+    ("n-were-included", re.compile(rf"{_COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b")),
+    ("analysed-for", re.compile(rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {_COUNT}(?P<verb>)(?=[ .,;])", re.IGNORECASE)),
+)  # fmt: skip
+_POPULATIONS = (
+    ("randomised", re.compile(r"random|assign|allocat", re.IGNORECASE)),
+    ("analysed", re.compile(r"analy|included in|evaluab|assessab|available", re.IGNORECASE)),
+    ("treated", re.compile(r"treat|protocol therapy|received|started", re.IGNORECASE)),
+    ("eligible", re.compile(r"eligib", re.IGNORECASE)),
+    ("screened", re.compile(r"screened|assessed for", re.IGNORECASE)),
+    ("enrolled", re.compile(r"enrol|recruit|includ|enter|accru|regist|involv|particip|consent|total", re.IGNORECASE)),
+)  # fmt: skip
+_N_EQUALS = re.compile(
+    rf"(?:,| ?[\[(]|;|:)? ?(?:[^()\[\];:.0-9]{{0,30}}[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
+)
+_CONTEXT = re.compile(
+    r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable|analy[sz]ed|patients|participants",
+    re.IGNORECASE,
+)
+_TO_ARM = re.compile(
+    rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:receive|undergo|the|each|treatment with|be treated with|an?))* ?$",
+    re.IGNORECASE,
+)
+_AFTER_ARM = re.compile(
+    rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: \[?\(?[0-9.]+ ?%\)?\]?)?(?=[\]);,])"
+)
+_EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progress", re.IGNORECASE)
+
+
+def sizes(scene: Scene) -> Iterator[Fact]:
+    """Total numbers, arm sizes and assignment ratios of a sentence, in normalised offsets."""
+    start, end = scene.sentence.start, scene.sentence.end
+    for hit in _RATIO.finditer(scene.text, start, end):
+        around = scene.text[max(start, hit.start("ratio") - 110) : min(end, hit.end() + 25)]
+        parts = [int(part) for part in hit["ratio"].replace(" ", "").split(":")]
+        if _RATIO_CUE.search(around) and 0 < min(parts) and max(parts) <= 10:
+            yield _size(
+                scene,
+                "randomisation_ratio",
+                hit.start("ratio"),
+                hit.end("ratio"),
+                hit["ratio"].replace(" ", ""),
+                "ratio",
+            )
+    if scene.sentence.section in (
+        "title",
+        "background",
+        "conclusions",
+        "objective",
+        "funding",
+        "registration",
+    ):
+        return
+    arm_spans: list[tuple[int, int]] = []
+    for fact, at in _arm_sizes(scene):
+        arm_spans.append(at)
+        yield fact
+    totals: set[int] = set()
+    for rule, pattern in _TOTALS:
+        for hit in pattern.finditer(scene.text, start, end):
+            at = hit.start("n")
+            value = _value(hit["n"])
+            if (
+                value is None
+                or value < 2
+                or at in totals
+                or any(a <= at < b for a, b in arm_spans)
+                or not _is_total(scene, rule, hit, value)
+            ):
+                continue
+            totals.add(at)
+            words = hit.group() + scene.text[hit.end() : min(end, hit.end() + 60)].split(";")[0]
+            groups = hit.groupdict()
+            stop = hit.end("noun") if groups.get("noun") else hit.end("n")
+            yield _size(
+                scene,
+                "total_n",
+                at,
+                max(stop, hit.end("n")),
+                value,
+                rule,
+                population=_population(groups.get("verb") or words),
+            )
+
+
+def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
+    """True if the number counts the trial's people, not some of them."""
+    text, groups = scene.text, hit.groupdict()
+    before = text[max(scene.sentence.start, hit.start("n") - 24) : hit.start("n")]
+    if (
+        re.search(
+            r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
+            before,
+            re.IGNORECASE,
+        )
+        and rule != "of-n"
+    ):
+        return False
+    after = text[hit.end("n") : hit.end("n") + 3]
+    if (
+        re.match(r" ?[\[(]?[0-9.]*%|-| ?/", after)
+        or re.match(r" ?[\[(][0-9.]+ ?%", text[hit.end("n") : hit.end("n") + 10])
+        and rule != "n-were-included"
+    ):
+        return False
+    if rule == "people-were":
+        if not groups.get("verb") or re.search(r"\bwho (?:had|have|did|received)\b", groups["between"] or ""):
+            return False
+        if any(m.arm != ALL and hit.end("n") <= m.start < hit.end() for m in scene.mentions) or (
+            groups["verb"].lower() in ("treated", "treatment") and value < 20
+        ):
+            return False
+        return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
+    if rule == "of-n":
+        stated = (groups.get("verb") or "") + (groups.get("after") or "")
+        return bool(stated) or (
+            bool(re.search(r"\bassigned|randomi[sz]ed", text[hit.end() : scene.sentence.end])) and value >= 10
+        )
+    if rule in ("population-n",):
+        return value >= 10 and not any(m.arm != ALL and 0 <= hit.start() - m.end < 3 for m in scene.mentions)
+    if rule == "we-assigned":
+        verb = groups["verb"].lower()
+        if (
+            verb in ("included", "involving", "involved", "registered", "entered", "evaluated")
+            and scene.sentence.section == "results"
+            and value < 10
+        ):
+            return False
+        return bool(groups["noun"]) or "random" in verb or verb.startswith("analy")
+    if rule == "total-of":
+        return bool(groups["noun"].strip(" ,(")) or True
+    return value >= 10
+
+
+def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
+    text, start, end = scene.text, scene.sentence.start, scene.sentence.end
+    if not _CONTEXT.search(text, start, end) and "n" not in text[start:end]:
+        return
+    assigning = bool(
+        re.search(
+            r"random|assign|allocat|enrol|recruit|treated|received|included", text[start:end], re.IGNORECASE
+        )
+    )
+    numbered = {
+        q.at for q in scene.quantities if not (q.shape == "count" and q.value is None and q.denom is None)
+    }
+    done: set[int] = set()
+    for mention in scene.mentions:
+        if mention.arm == ALL or mention.arm >= len(scene.arms):
+            continue
+        after = _N_EQUALS.match(text, mention.end, end)
+        if after and _only_arm(scene, mention, after.start("n")):
+            at = after.start("n")
+            kind = "event_count" if _EVENTS.search(text, start, at) else "arm_size"
+            if at not in done:
+                done.add(at)
+                yield (
+                    _arm_fact(scene, mention, at, after.end("n"), after["n"], "arm-n", kind),
+                    (at, after.end("n")),
+                )
+            continue
+        before = _TO_ARM.search(text, max(start, mention.start - 110), mention.start)
+        if before and assigning and _counts_people(scene, before, numbered):
+            at = before.start("n")
+            if at not in done and not any(
+                m.arm != ALL and at < m.start < mention.start for m in scene.mentions
+            ):
+                done.add(at)
+                yield _arm_fact(scene, mention, at, mention.end, before["n"], "n-to-arm"), (at, mention.end)
+            continue
+        later = _AFTER_ARM.match(text, mention.end, end)
+        if later and assigning and later.start("n") not in numbered and _whole(text, later):
+            at = later.start("n")
+            if at not in done and (
+                later["noun"]
+                or re.search(
+                    r"treated|random|assigned|evaluable|population|allocat|patients",
+                    text[start : mention.start],
+                    re.IGNORECASE,
+                )
+            ):
+                done.add(at)
+                yield (
+                    _arm_fact(
+                        scene,
+                        mention,
+                        at,
+                        later.end("noun") if later["noun"] else later.end("n"),
+                        later["n"],
+                        "arm-then-n",
+                    ),
+                    (at, later.end("n")),
+                )
+
+
+def _whole(text: str, hit: re.Match[str]) -> bool:
+    return not re.match(
+        r" ?%| ?(?:months?|years?|weeks?|days?|mg)|[.,][0-9]", text[hit.end("n") : hit.end("n") + 8]
+    )
+
+
+def _only_arm(scene: Scene, mention: Mention, at: int) -> bool:
+    return not any(mention.end <= m.start < at for m in scene.mentions) and at - mention.end < 70
+
+
+def _counts_people(scene: Scene, hit: re.Match[str], numbered: set[int]) -> bool:
+    """True if the number before an arm counts the people that were put into it."""
+    if hit.start("n") in numbered or _value(hit["n"]) is None or not _whole(scene.text, hit):
+        return False
+    if re.search(
+        r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
+        scene.text[max(scene.sentence.start, hit.start("n") - 9) : hit.start("n")],
+        re.IGNORECASE,
+    ):
+        return False
+    verb, noun = hit["verb"], hit["noun"]
+    gap = scene.text[hit.end("n") : hit.end()]
+    if (
+        verb
+        or re.fullmatch(r" (?:to(?: receive| the| receive the)?|in(?: the)?|into(?: the)?)? ?", gap)
+        is not None
+        or not gap.strip()
+    ):
+        return bool(
+            re.search(
+                r"random|assign|allocat|enrol|treated|received|included",
+                scene.text[scene.sentence.start : scene.sentence.end],
+                re.IGNORECASE,
+            )
+        ) and _no_event_after(scene, hit)
+    return (
+        bool(noun)
+        and bool(
+            re.search(
+                r"random|assign|allocat|enrol", scene.text[scene.sentence.start : hit.end()], re.IGNORECASE
+            )
+        )
+        and _no_event_after(scene, hit)
+    )
+
+
+def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
+    return not re.search(
+        r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not)\b",
+        scene.text[hit.start() : min(scene.sentence.end, hit.end() + 90)].split(";")[0],
+    )
+
+
+def _arm_fact(
+    scene: Scene, mention: Mention, start: int, end: int, number: str, rule: str, kind: str = "arm_size"
+) -> Fact:
+    words = scene.text[scene.sentence.start : scene.sentence.end]
+    value = _value(number)
+    cue = Cue(role="arm", start=mention.start, end=mention.end, quote="")
+    if kind == "event_count":
+        return Fact(
+            kind=kind,
+            start=start,
+            end=end,
+            quote="",
+            rule=rule,
+            section=scene.sentence.section,
+            arm=_arm_name(scene, mention.arm),
+            n=value,
+            cues=(cue,),
+        )
+    return Fact(
+        kind=kind, start=start, end=end, quote="", rule=rule, section=scene.sentence.section, arm=_arm_name(scene, mention.arm), value=decimal(str(value)), unit="patients",
+        population=_population(words), cues=(cue,),
+    )  # fmt: skip
+
+
+def _size(
+    scene: Scene,
+    kind: str,
+    start: int,
+    end: int,
+    value: int | str,
+    rule: str,
+    *,
+    population: str | None = None,
+) -> Fact:
+    number = value if isinstance(value, str) else decimal(str(value))
+    return Fact(
+        kind=kind,
+        start=start,
+        end=end,
+        quote="",
+        rule=rule,
+        section=scene.sentence.section,
+        value=number,
+        unit="patients" if kind == "total_n" else None,
+        population=population,
+    )
+
+
+def _value(words: str) -> int | None:
+    value = decimal(words) if words[:1].isdigit() or words[:1] == "." else from_words(words)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def _population(words: str) -> str | None:
+    return next((name for name, pattern in _POPULATIONS if pattern.search(words)), None)

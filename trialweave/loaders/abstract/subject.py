@@ -1,0 +1,193 @@
+"""What a quantity is about: the endpoint or event, and the grade."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from trialweave.loaders.abstract.endpoints import Grade, Topic
+from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
+from trialweave.loaders.abstract.scene import Scene
+
+_WEAK = frozenset(
+    "rate rates incidence incidences event events disease cancer cancers level levels change changes increase increases decrease decreases reduction reductions improvement improvements "
+    "duration outcome outcomes use function weight score scores symptom symptoms intensity ratings participation screening benefit lesion lesions control end point end points endpoint endpoints diagnosis depression syndrome appetite efficacy metastases metastasis volume".split()
+)
+_NOUN_BEFORE = re.compile(r"((?:[A-Za-z][\w'/-]*|\([A-Z]+\))(?: (?:[A-Za-z][\w'/-]*))*) ?$")
+_NOUN_STOP = frozenset(
+    "and or was were included include includes including as with of for in the a an to by were: vs versus than both patients had than most common followed most frequent being namely are is that at from which had more less higher lower significantly frequently".split()
+)
+_PREDICATE = re.compile(
+    r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
+)
+_VERBLESS = frozenset(
+    {
+        "had",
+        "have",
+        "experienced",
+        "reported",
+        "developed",
+        "achieved",
+        "attained",
+        "suffered",
+        "showed",
+        "reached",
+    }
+)
+_DURING = re.compile(r"\b(?:during|at|after|before|throughout|population|patients|group|groups|arm|arms|women|men|cycle|year|years|months|weeks)(?: [a-z]+){0,2}$")
+_PASSIVE_SKIP = re.compile(r"^(?: (?:a|an|the|any|at least one|at least|one or more|also))+(?= )")
+
+
+def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | None:
+    """The topic of a quantity: named in its own bracket, right before, in its clause, or after it."""
+    at = quantity.start
+    everything = scene
+    if any(t.kind == "follow-up" for t in scene.topics):
+        scene = replace(scene, topics=[t for t in everything.topics if t.kind != "follow-up"])
+    beside = _right_after(scene, quantity)
+    if beside:
+        return beside
+    inner = scene.around(at)[-1:]
+    if inner:
+        begin = inner[0][0]
+        inside = [
+            t
+            for t in scene.topics
+            if begin < t.start and t.end <= at and scene.sees(at, t.start) and not _only_weak(t)
+        ]
+        since = scene.text.rfind(";", begin, at)
+        current = [t for t in inside if t.start > since]
+        if current:
+            return current[-1]
+        if inside and not re.search(r"[0-9]", scene.text[begin : inside[-1].start]):
+            return inside[-1]
+        named = _before_bracket(scene, begin)
+        if named:
+            return named
+    clause = scene.clause(at)
+    before = [t for t in scene.topics if t.end <= at and scene.sees(at, t.start)]
+    here = [t for t in before if t.start >= clause]
+    strong = [t for t in here if not _only_weak(t)]
+    if strong:
+        return _joined(scene, strong, at)
+    if quantity.shape in ("count", "percent") and (predicate := _predicate(scene, quantity)):
+        return predicate
+    after = [
+        t for t in scene.topics if t.start >= quantity.end and not _only_weak(t) and scene.sees(at, t.start)
+    ]
+    next_clause = scene.text.find("; ", quantity.end, scene.sentence.end)
+    after = [t for t in after if next_clause < 0 or t.start < next_clause]
+    if after and not before:
+        return after[0]
+    strong = [t for t in before if not _only_weak(t)]
+    if strong:
+        return strong[-1]
+    if after:
+        return after[0]
+    if here:
+        return here[-1]
+    return last
+
+
+def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
+    """The noun that a count counts: "three (3%) deaths", "two treatment-related deaths"."""
+    if quantity.shape != "count":
+        return None
+    for topic in scene.topics:
+        if topic.start >= quantity.end:
+            near = re.fullmatch(
+                r" (?:[a-z-]+ ){0,2}", scene.text[quantity.end : topic.start]
+            ) and topic.kind in ("death", "harm")
+            return topic if near and topic.name not in ("died", "followed") else None
+    return None
+
+
+def _joined(scene: Scene, strong: list[Topic], at: int) -> Topic:
+    """The last topic, unless it only says how another one came about ("patients with a response")."""
+    last = strong[-1]
+    if len(strong) > 1 and re.search(
+        r"(?:among|in|of|for) (?:the )?(?:patients|those|women|men|participants) (?:with|who had|having|whose)(?: [a-z]+){0,3} $",
+        scene.text[max(0, last.start - 50) : last.start],
+    ):
+        return strong[-2]
+    return last
+
+
+def _only_weak(topic: Topic) -> bool:
+    return topic.name.lower() in _WEAK
+
+
+def _before_bracket(scene: Scene, begin: int) -> Topic | None:
+    """The name that stands right before a bracket: "dysphagia (24 [50%] …)"."""
+    start = scene.clause(begin)
+    for topic in reversed(scene.topics):
+        if topic.end <= begin <= topic.end + 2 and not _only_weak(topic):
+            return topic
+    found = _NOUN_BEFORE.search(scene.text[start:begin])
+    if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.topics):
+        return None
+    kept: list[re.Match[str]] = []
+    if _DURING.search(found[1]):
+        return None
+    for word in reversed(list(re.finditer(r"\S+", found[1]))):
+        if word.group().lower() in _NOUN_STOP or len(kept) == 6:
+            break
+        kept.append(word)
+    if not kept or any(
+        m.start < begin and m.end > start + found.start() + kept[-1].start() for m in scene.mentions
+    ):
+        return None
+    first, final = kept[-1], kept[0]
+    at = start + found.start() + first.start()
+    end = start + found.start() + final.end()
+    if re.fullmatch(PEOPLE, scene.text[at:end]):
+        return None
+    return Topic(at, end, scene.text[at:end], "harm")
+
+
+def _predicate(scene: Scene, quantity: Quantity) -> Topic | None:
+    """What the counted people did: "… patients in the A group received at least one dose"."""
+    found = _PREDICATE.match(scene.text, quantity.end, scene.sentence.end)
+    if not found:
+        return None
+    rest = found["rest"]
+    rest = re.sub(r" (?:and|in|of|with|the|a|or|for|by|to|at|from|as)*$", "", rest)
+    rest = re.split(r" (?:and (?=[0-9])|in the |with [0-9]|at [0-9]|compared|, )", rest)[0]
+    verb = found["verb"]
+    if verb in ("was", "were") and not rest:
+        return None
+    known = [t for t in scene.topics if found.start("verb") <= t.start < found.end()]
+    if known and not _only_weak(known[0]):
+        return known[0]
+    name = (rest if verb in _VERBLESS or verb in ("was", "were") else f"{verb}{rest}").strip()
+    name = _PASSIVE_SKIP.sub("", " " + name).strip()
+    if len(name) < 4:
+        return None
+    kind = (
+        "harm"
+        if verb in ("discontinued", "withdrew", "stopped")
+        and "adverse" in scene.text[quantity.end : scene.sentence.end]
+        else "efficacy"
+    )
+    return Topic(found.start("verb"), found.end(), name, kind)
+
+
+def grade_of(scene: Scene, at: int, topic: Topic | None) -> Grade | None:
+    """The grade that holds at `at`: the last one named before it, or one in the name right after."""
+    best: Grade | None = None
+    for grade in scene.grades:
+        if grade.start < at and (scene.sees(at, grade.start) or _only_grade(scene, grade)):
+            best = grade
+    if best is None:
+        after = [g for g in scene.grades if g.start >= at]
+        if after and topic and topic.start >= at and abs(after[0].start - topic.start) < 80:
+            best = after[0]
+    return best
+
+
+def _only_grade(scene: Scene, grade: Grade) -> bool:
+    """True for "hypertension (any grade)": the bracket holds the grade and no number beside it."""
+    inner = scene.around(grade.start)
+    return bool(inner) and not re.search(
+        r"[0-9]", scene.text[inner[-1][0] : grade.start] + scene.text[grade.end : inner[-1][1]]
+    )
