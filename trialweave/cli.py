@@ -328,7 +328,7 @@ def fetch(
         sources=BOTH if source == "both" else (source,),
         refresh=refresh,
         email=email,
-        api_key=os.environ.get("NCBI_API_KEY") or None,
+        api_key=os.environ.get("NCBI_API_KEY", "").strip() or None,
         ctgov_url=os.environ.get("TRIALWEAVE_CTGOV_URL") or CTGOV_URL,
         eutils_url=os.environ.get("TRIALWEAVE_EUTILS_URL") or EUTILS_URL,
         progress=bar,

@@ -100,6 +100,7 @@ class Server:
         self.short = 0
         self.repeat = 0
         self.empty = 0
+        self.connections = 0
         self.at: dict[int, Callable[[], None]] = {}
         self.url = ""
 
@@ -249,6 +250,10 @@ def _only_listed_fields(raw: bytes) -> bytes:
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            server.connections += 1
+            super().setup()
 
         def do_GET(self) -> None:
             split = urlsplit(self.path)

@@ -1,6 +1,7 @@
 """Pace, patience and its end, and answers that are not what they claim to be."""
 
-from itertools import pairwise
+import json
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,22 @@ def test_pauses_double_and_jitter(server: Any, fake: Any, tmp_path: Path, chance
     assert gaps(server) == pytest.approx([2**n * (1 + chance) / 2 for n in range(6)])
     assert report.sources[0].requests == 7
     assert report.sources[0].new == 1
+
+
+def test_one_connection_for_each_server(server: Any, fake: Any, tmp_path: Path) -> None:
+    ids = [server.put_study(number) for number in range(1, 201)]
+    pmids = [server.put_article(number) for number in range(1, 601)]
+    server.fetch(tmp_path, fake, nct=ids, pmid=pmids)
+    assert len(server.log) == 4 + 3
+    assert server.connections == 2
+
+
+def test_an_answer_that_trickles_is_given_up(server: Any, fake: Any, tmp_path: Path) -> None:
+    nct_id = server.put_study(1)
+    clock = count(0, 601)
+    timing = fake.timing()._replace(clock=lambda: float(next(clock)), sleep=lambda seconds: None)
+    with pytest.raises(RemoteError, match="takes more than 600 s, 7 times over"):
+        server.fetch(tmp_path, fake, nct=[nct_id], timing=timing)
 
 
 def test_after_seven_failures_it_ends(server: Any, fake: Any, tmp_path: Path) -> None:
@@ -178,6 +195,8 @@ WHOLE = b'<?xml version="1.0" ?>\n<PubmedArticleSet><PubmedArticle><MedlineCitat
         (200, WHOLE, "no whole XML"),
         (200, WHOLE + b"</MedlineCitation></PubmedArticle>", "no whole XML"),
         (200, b"", "no whole XML"),
+        (200, b'<?xml version="1.0" encoding="no-such"?><PubmedArticleSet/>', "no whole XML"),
+        (200, b'<?xml version="1.0" encoding="utf-7"?><PubmedArticleSet/>', "no whole XML"),
         (200, b'{"error":"API rate limit exceeded"}', "no whole XML"),
         (
             200,
@@ -252,7 +271,7 @@ def test_what_is_no_listing_of_papers(server: Any, fake: Any, tmp_path: Path, bo
     [
         (b"<html>busy</html>", "no page of studies"),
         (b'{"studies": [', "no page of studies"),
-        (b'{"studies": [{"protocolSection": {}}]}', "no study"),
+        (b'{"studies": [{"protocolSection": {}}]}', "no page of studies"),
         (b'{"studies": [{"protocolSection": {"identificationModule": {"nctId": "../x"}}}]}', "of the id"),
         (
             b'{"studies": [{"protocolSection": {"identificationModule": {"nctId": "NCT00000002"}}}]}',
@@ -275,7 +294,23 @@ def find_files_or_none(folder: Path) -> list[tuple[str, Path]]:
     return [] if not (folder / "ctgov").exists() else find_files(folder)
 
 
+def test_a_listing_with_something_else_in_it_is_asked_for_again(
+    server: Any, fake: Any, tmp_path: Path
+) -> None:
+    server.put_study(1)
+    server.fail(200, body=b'{"studies": [{"protocolSection": {}}]}')
+    report = server.fetch(tmp_path, fake, query="trial", sources=["ctgov"])
+    assert (report.sources[0].new, report.sources[0].requests) == (1, 3)
+
+
+def test_a_quoted_phrase_that_pubmed_does_not_know_is_told(server: Any, fake: Any, tmp_path: Path) -> None:
+    result = {"count": "0", "idlist": [], "warninglist": {"quotedphrasesnotfound": ['"a b"']}}
+    server.fail(200, body=json.dumps({"esearchresult": result}).encode())
+    report = server.fetch(tmp_path, fake, query='"a b"', sources=["pubmed"])
+    assert report.sources[0].notes == ('PubMed does not know as one phrase: "a b"',)
+
+
 def test_a_phrase_that_pubmed_does_not_know_is_told(server: Any, fake: Any, tmp_path: Path) -> None:
     server.put_article(1)
     report = server.fetch(tmp_path, fake, query="zzz", sources=["pubmed"])
-    assert report.sources[0].notes == ("PubMed does not know the phrase 'zzz' and left it out",)
+    assert report.sources[0].notes == ("PubMed does not know the words: zzz",)

@@ -143,14 +143,21 @@ def _read_search(answer: Answer) -> tuple[int, list[str], tuple[str, ...]]:
         raise TryAgain(f"the answer is no esearch result ({wrong})") from wrong
     if error:
         raise TryAgain(f"esearch says: {' '.join(str(error).split())}")
-    if len(ids) != min(total, LONGEST_LISTING):
+    if len(ids) != total <= LONGEST_LISTING:
         raise TryAgain(f"{len(ids):,} of {total:,} ids in the answer")
-    unknown: Any = (result.get("errorlist") or {}).get("phrasesnotfound") or []
     return (
         total,
         ids,
-        tuple(f"PubMed does not know the phrase {phrase!r} and left it out" for phrase in unknown),
+        (
+            *_notes(result, "errorlist", "phrasesnotfound", "does not know the words"),
+            *_notes(result, "warninglist", "quotedphrasesnotfound", "does not know as one phrase"),
+        ),
     )
+
+
+def _notes(result: Any, place: str, kind: str, words: str) -> tuple[str, ...]:
+    """What PubMed says of words that it did not search as they stand."""
+    return tuple(f"PubMed {words}: {phrase}" for phrase in (result.get(place) or {}).get(kind) or ())
 
 
 def fetch_ids(client: Client, base: str, ids: Sequence[str]) -> tuple[Batch, dict[str, bytes]]:
@@ -194,7 +201,7 @@ def _read_articles(answer: Answer) -> tuple[bytes, dict[str, str | None]]:
     """The bytes of a whole PubmedArticleSet, and each record's PMID with its date of revision."""
     try:
         root = ElementTree.fromstring(answer.body)
-    except ElementTree.ParseError as wrong:
+    except (ElementTree.ParseError, LookupError, ValueError) as wrong:  # the last two: an unknown encoding
         if answer.status == 400 and answer.body.lstrip().startswith(b"{"):
             raise RemoteError(f"{answer.url}: 400{said(answer.body)}; check the API key") from wrong
         kind = "an HTML page" if b"<html" in answer.body[:2000].lower() else f"no whole XML ({wrong})"

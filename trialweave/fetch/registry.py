@@ -138,11 +138,10 @@ def _remaining_pages(
         seen.add(token)
         asked = {**params, "pageToken": token} if token else dict(params)
         try:
-            page = client.ask(url, asked, read=_read_page, accept=(400,) if token else ())
+            page, studies = client.ask(url, asked, read=_read_page, accept=(400,) if token else ())
         except _TokenRefused:
             manifest.forget_listing("ctgov", query)
             raise
-        studies = [_study(raw) for raw in page.studies]
         listed = Listed(
             source="ctgov",
             query=query,
@@ -151,7 +150,7 @@ def _remaining_pages(
             params=asked,
             time=client.timing.stamp(),
             status=200,
-            versions={study.nct_id: study.version for study in studies},
+            versions={study.nct_id: study.version for study, _ in studies},
             total=page.total_count,
             next=page.next_page_token or None,
         )
@@ -171,8 +170,8 @@ def fetch_ids(client: Client, base: str, ids: Sequence[str]) -> tuple[Batch, dic
     wanted = set(ids)
 
     def read(answer: Answer) -> dict[str, tuple[_Study, bytes]]:
-        page = _read_page(answer)
-        found = {study.nct_id: (study, bytes(raw)) for raw in page.studies for study in (_study(raw),)}
+        page, studies = _read_page(answer)
+        found = {study.nct_id: (study, raw) for study, raw in studies}
         if page.next_page_token or page.total_count not in (None, len(found)):
             raise TryAgain(f"{len(found)} of {page.total_count or 'more'} studies in the answer")
         for study, _ in found.values():
@@ -202,20 +201,16 @@ def fetch_ids(client: Client, base: str, ids: Sequence[str]) -> tuple[Batch, dic
     return batch, contents
 
 
-def _read_page(answer: Answer) -> _Page:
+def _read_page(answer: Answer) -> tuple[_Page, list[tuple[_Study, bytes]]]:
+    """A page and its studies, each with its own bytes; every one must have an id."""
     if answer.status == 400:
         raise _TokenRefused
     try:
-        return msgspec.json.decode(answer.body, type=_Page)
+        page = msgspec.json.decode(answer.body, type=_Page)
+        studies = [(msgspec.json.decode(raw, type=_Study), bytes(raw)) for raw in page.studies]
     except msgspec.DecodeError as error:
         raise TryAgain(f"the answer is no page of studies ({error})") from error
-
-
-def _study(raw: msgspec.Raw) -> _Study:
-    try:
-        study = msgspec.json.decode(raw, type=_Study)
-    except msgspec.DecodeError as error:
-        raise TryAgain(f"the answer holds something that is no study ({error})") from error
-    if not _NCT_ID.fullmatch(study.nct_id):  # it becomes a file's name
-        raise TryAgain(f"the answer holds a study of the id {study.nct_id!r}")
-    return study
+    for study, _ in studies:
+        if not _NCT_ID.fullmatch(study.nct_id):  # it becomes a file's name
+            raise TryAgain(f"the answer holds a study of the id {study.nct_id!r}")
+    return page, studies
