@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -402,6 +403,29 @@ def test_real_studies_come_through_byte_for_byte(server: Any, fake: Any, tmp_pat
         one: json.loads(raw)["protocolSection"]["statusModule"]["lastUpdateSubmitDate"]
         for one, raw in server.studies.items()
     }
+
+
+def test_real_papers_have_the_versions_that_the_loader_reads(server: Any, fake: Any, tmp_path: Path) -> None:
+    path = DATA / "pubmed" / "pubmed-xml.zip"
+    if not path.exists():
+        pytest.skip(f"real records are not here: {path}")
+    whole = re.compile(rb"<(Pubmed(?:Book)?Article)>.*?</\1>", re.DOTALL)
+    own_pmid = re.compile(rb"<PMID[^>]*>([0-9]+)</PMID>")
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(archive.namelist()):
+            for found in whole.finditer(archive.read(name)):
+                pmid = own_pmid.search(found[0])
+                if pmid is not None:
+                    server.articles[pmid[1].decode()] = found[0]
+    report = server.fetch(tmp_path, fake, pmid=server.articles)
+    assert report.sources[0].new == len(server.articles) > 1000
+    assert report.not_found == ()
+    records = [one for one in loaders.read(tmp_path) if isinstance(one, Publication) and one.pmid]
+    assert len(records) > 0.99 * len(server.articles)
+    versions = dict(
+        pair for line in manifest(tmp_path) for saved in line["files"] for pair in saved["versions"].items()
+    )
+    assert {one.pmid.value: one.source.version for one in records if one.pmid}.items() <= versions.items()
 
 
 def test_a_listing_longer_than_esearch_gives_is_cut_by_dates(server: Any, fake: Any, tmp_path: Path) -> None:

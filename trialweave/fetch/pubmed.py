@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -223,8 +224,7 @@ def _read_articles(answer: Answer) -> tuple[bytes, dict[str, str | None]]:
 
 
 def _revised(citation: ElementTree.Element) -> str | None:
-    day = citation.find("DateRevised")
-    if day is None:
-        return None
-    year, month, last = (day.findtext(name, "").strip() for name in ("Year", "Month", "Day"))
-    return f"{year}-{month:0>2}-{last:0>2}" if year and month and last else None
+    """The date of revision, as precise as it is given."""
+    parts = [citation.findtext(f"DateRevised/{name}", "").strip() for name in ("Year", "Month", "Day")]
+    given = takewhile(bool, parts)
+    return "-".join(part.zfill(2) for part in given) or None
