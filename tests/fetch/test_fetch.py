@@ -118,6 +118,8 @@ def test_what_is_here_is_not_fetched_again(server: Any, fake: Any, tmp_path: Pat
     report = server.fetch(tmp_path, fake, query="a", nct=ids[:2], pmid=pmids[:2])
     assert len(server.log) == asked
     assert [(one.held, one.new, one.requests) for one in report.sources] == [(5, 0, 0), (5, 0, 0)]
+    listed_at = "what matches the query was listed at 2025-03-01T00:00:00Z; a refresh lists it again"
+    assert report.sources[0].notes == (listed_at,)
     assert contents(tmp_path) == before
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from trialweave.fetch.http import Client
 from trialweave.fetch.manifest import WHOLE, Batch, Listed, Manifest, SavedFile, SourceName
 from trialweave.records import Record
@@ -78,7 +80,8 @@ class Run:
     def _listing(self, query: str) -> Listed:
         pages = self._manifest.listing(self.remote.name, query)
         if pages and pages[0].part == WHOLE and not self._refresh:
-            return pages[0]
+            as_of = f"what matches the query was listed at {pages[0].time}; a refresh lists it again"
+            return msgspec.structs.replace(pages[0], notes=(*pages[0].notes, as_of))
         return self.remote.list_ids(self.remote.client, self.remote.base, query, self._manifest)
 
     def _batches(self, wanted: dict[str, str | None]) -> list[list[str]]:
