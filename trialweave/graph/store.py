@@ -120,10 +120,15 @@ class Graph:
         self.remove_graph(graph)
         self.extend(quads)
 
-    def flush(self) -> None:
-        """Make everything written so far durable."""
+    def close(self) -> None:
+        """Make everything written durable and let go of the files; the graph is of no use afterwards.
+
+        The embedded store goes on tidying its files until it is closed, and a reader that opens them
+        meanwhile finds some of them gone.
+        """
         if self.folder is not None:
             self._store.flush()
+        del self._store
 
 
 def open_store(folder: Path) -> Graph:
@@ -136,7 +141,7 @@ def open_store(folder: Path) -> Graph:
         raise StoreError(f"{folder}: no store here; make one with: trialweave build {folder} SOURCE…")
     try:
         return Graph(pyoxigraph.Store.read_only(str(generation / "quads")), generation)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise StoreError(
             f"{folder}: cannot be opened ({error}); build it anew from its sources into another folder"
         ) from error
@@ -174,8 +179,7 @@ def next_generation(folder: Path) -> Iterator[tuple[Graph, Path]]:
                 pyoxigraph.Store.read_only(str(current / "quads")).backup(str(fresh / "quads"))
             graph = Graph(pyoxigraph.Store(str(fresh / "quads")), fresh)
             yield graph, fresh
-            graph.flush()
-            del graph
+            graph.close()
             _switch(folder, fresh)
         except NothingChanged:
             shutil.rmtree(fresh, ignore_errors=True)

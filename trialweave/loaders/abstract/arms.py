@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, grouped, lettered
+from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, counted, grouped, lettered
 from trialweave.loaders.abstract.sections import Sentence
 from trialweave.loaders.abstract.words import COMMON, WORD, abbreviations, stem, stems
 
@@ -75,7 +75,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     groups = [
         phrase
         for part in parts
-        if part.section != "background"
+        if part.section in ("results", "abstract", "methods", "conclusions")
         for phrase in grouped(text, part.start, part.end)
     ]
     letters = lettered(text, parts)
@@ -104,6 +104,7 @@ def _first_convincing(
     best: list[ArmName] = []
     best_score = 0.0
     for weight, lists in (
+        (0.9, counted(text, parts)),
         (0.3, assigned(text, parts)),
         (0.2, contrasted(text, parts)),
         (0.1, [_clustered(groups, expand)]),
@@ -112,7 +113,7 @@ def _first_convincing(
             arms = _distinct(phrases, expand)
             if not 2 <= len(arms) <= 7 or len(arms) < len(phrases):
                 continue
-            score = weight + _support(text, arms, groups, expand)
+            score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, expand)
             if score > best_score:
                 best, best_score = arms, score
     return best
@@ -140,8 +141,11 @@ def _adds(words: str) -> bool:
 
 def _distinct(phrases: list[Phrase], expand: dict[str, tuple[str, ...]]) -> list[ArmName]:
     arms: list[ArmName] = []
-    for phrase in phrases:
-        found = stems(phrase.words, expand)
+    sets = [stems(phrase.words, expand) for phrase in phrases]
+    plain = [frozenset(one for one in found if not one[0].isdigit()) for found in sets]
+    if all(plain) and len(set(plain)) == len(plain):
+        sets = plain
+    for phrase, found in zip(phrases, sets, strict=True):
         if found and len(found) <= 12 and all(found != arm.stems for arm in arms):
             arms.append(ArmName(phrase.words, phrase.start, phrase.end, [found]))
     return arms
@@ -155,7 +159,7 @@ def _support(
     Counted for them: the share of the groups that is one arm's, and the share of the arms that is
     spoken of. Counted against them: two unlike groups that would be the same arm, and long names.
     """
-    hits, total, collisions = 0, 0, 0
+    hits, total, collisions = 0, 0.0, 0
     named: dict[int, list[frozenset[str]]] = {}
     for group in groups:
         found = stems(group.words, expand)
@@ -164,13 +168,13 @@ def _support(
         total += 1
         which = resolve(found, arms, group=True)
         if group.valued and which is None:
-            total -= 1
+            total -= 0.5
         if which is None:
             continue
         hits += 1
         known = named.setdefault(which, [])
         if found not in known:
-            collisions += any(not (found <= other or other <= found) for other in known)
+            collisions += any(len(found & other) < 0.4 * len(found | other) and not (found <= other or other <= found) for other in known)
             known.append(found)
     joined = sum(
         bool(re.search(r" or |;|,| vs?\.? | versus ", arm.name)) and text.count(arm.name) < 3 for arm in arms
@@ -181,7 +185,7 @@ def _support(
         + 0.6 * len(named) / len(arms)
         - collisions
         - 0.5 * joined
-        - 0.03 * sum(len(arm.stems) for arm in arms)
+        - 0.02 * sum(len(arm.stems) for arm in arms)
     )
 
 
@@ -199,7 +203,9 @@ def _add_groups(
         which = resolve(found, known, group=True)
         if which is not None:
             arms[which].aliases[group.words] += 1
-            if found not in arms[which].variants:
+            if not any(one[0].isdigit() for one in arms[which].stems):
+                found = frozenset(one for one in found if not one[0].isdigit())
+            if found and found not in arms[which].variants:
                 arms[which].variants.append(found)
         elif (not found <= _ROLE_WORDS or "control" in found) and not group.valued:
             strange[found] += 1

@@ -146,6 +146,15 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     return Owner(mention.arm, mention, "arm-right")
 
 
+def _is_timepoint(scene: Scene, quantity: Quantity) -> bool:
+    """True for "within 30 days": a time that is no result."""
+    before = scene.text[max(scene.sentence.start, quantity.start - 12) : quantity.start]
+    return quantity.shape == "time" and quantity.low is None and bool(_TIME_BEFORE.search(before))
+
+
+_TIME_BEFORE = re.compile(r"\b(?:within|at|after|by|for|least|first|every|over|during|until)(?: the| a)? $")
+
+
 def _without_noise(gap: str) -> str:
     """A gap without "(P < .001)" and without commas around "respectively"."""
     return re.sub(r"[\[(][^()\[\]]{0,60}[\])]|, respectively,?", "", gap)
@@ -269,28 +278,28 @@ def _inherit(scene: Scene, in_rows: list[list[int]], found: dict[int, Owner]) ->
         for row in in_rows
         if len(row) == 1 and scene.quantities[row[0]].shape not in ("ratio", "difference")
     ]
-    for here in reversed(singles):
-        if here in found:
-            continue
-        quantity = scene.quantities[here]
-        scope = _scope(scene, quantity, found)
-        if scope:
+    for here in singles:
+        if here not in found and (scope := _scope(scene, scene.quantities[here], found)):
             found[here] = scope
-            continue
-        after = here + 1
-        if after in found and found[after].rule in ("arm-right", "list-after") and after in singles:
-            gap = scene.text[quantity.end : scene.quantities[after].start]
-            if len(scene.around(scene.quantities[after].at)) > len(scene.around(quantity.at)):
-                continue
-            if len(scene.arms) == 2 and _VERSUS.search(gap) and found[after].arm in (0, 1):
-                found[here] = Owner(1 - found[after].arm, None, "row-other")
-                continue
-            if (
-                _alike_list(quantity, scene.quantities[after])
-                and not _mention_between(scene, quantity.end, scene.quantities[after].start)
-                and not re.search(r"; |\b(?:while|whereas|but)\b", gap)
-            ):
-                found[here] = Owner(found[after].arm, found[after].mention, "list-after")
+    for here in reversed(singles):
+        if here not in found and (owner := _from_next(scene, here, singles, found)):
+            found[here] = owner
+
+
+def _from_next(scene: Scene, here: int, singles: list[int], found: dict[int, Owner]) -> Owner | None:
+    """The arm of the next quantity, for a list that names its arm at the end; or the other of two arms."""
+    after = here + 1
+    if after not in found or after not in singles or found[after].rule not in ("arm-right", "list-after"):
+        return None
+    one, other = scene.quantities[here], scene.quantities[after]
+    gap = scene.text[one.end : other.start]
+    if len(scene.around(other.at)) > len(scene.around(one.at)) or not _alike_list(one, other):
+        return None
+    if len(scene.arms) == 2 and _VERSUS.search(gap) and found[after].arm in (0, 1):
+        return Owner(1 - found[after].arm, None, "row-other")
+    if _mention_between(scene, one.end, other.start) or re.search(r"; |\b(?:while|whereas|but)\b", gap):
+        return None
+    return Owner(found[after].arm, found[after].mention, "list-after")
 
 
 def _alike_list(one: Quantity, other: Quantity) -> bool:
@@ -305,11 +314,13 @@ def _scope(scene: Scene, quantity: Quantity, found: dict[int, Owner]) -> Owner |
         return None
     last = before[-1]
     if last.arm == ALL:
-        return Owner(ALL, last, "scope-all") if len(before) == 1 and quantity.start - last.end < 80 else None
+        between = re.search(r"\bbetween\b", scene.text[max(begin, last.start - 12) : last.end])
+        near = len(before) == 1 and quantity.start - last.end < 80 and not between
+        return Owner(ALL, last, "scope-all") if near else None
     consumed = any(
         owner.mention == last and owner.rule in ("arm-right", "arm-inside") for owner in found.values()
     )
-    used = any(owner.mention == last for owner in found.values()) or any(
+    used = any(
         q.end <= last.start and last.start - q.end < 60 and q.shape not in ("ratio", "difference", "bare")
         for q in scene.quantities
     )
@@ -339,6 +350,9 @@ def compared(scene: Scene, at: int, end: int, found: dict[int, Owner]) -> tuple[
     if len(arms) == 2:
         return (1, 0) if arms[0].is_control else (0, 1)
     control = next((here for here, arm in enumerate(arms) if arm.is_control), None)
+    named = _named_pair(scene, at, end)
+    if named:
+        return named
     beside = _beside(scene, at, end)
     nearest = [
         found[here].arm
@@ -362,6 +376,24 @@ def compared(scene: Scene, at: int, end: int, found: dict[int, Owner]) -> tuple[
     if len(before) == 1 and control is not None and before[0] != control and nearest[-1:] != [control]:
         return before[0], control
     return None
+
+
+def _named_pair(scene: Scene, at: int, end: int) -> tuple[int, int] | None:
+    """The arms of "0.64 for A versus B", or of "with A as compared with B was 1.20"."""
+    after = [m for m in scene.mentions if m.start >= end and m.arm != ALL][:2]
+    if len(after) == 2 and after[0].arm != after[1].arm:
+        lead, middle = scene.text[end : after[0].start], scene.text[after[0].end : after[1].start]
+        if re.fullmatch(r"[\])]* (?:for|with|in)(?: the| patients)* ", lead) and _AGAINST.fullmatch(middle):
+            return _experimental_first(scene, after[0].arm, after[1].arm)
+    before = [m for m in scene.mentions if m.end <= at and m.arm != ALL and scene.sees(at, m.start)][-2:]
+    if len(before) == 2 and before[0].arm != before[1].arm:
+        middle, rest = scene.text[before[0].end : before[1].start], scene.text[before[1].end : at]
+        if _AGAINST.fullmatch(middle) and len(rest) < 60 and not re.search(r"[0-9]{2}|;", rest):
+            return _experimental_first(scene, before[0].arm, before[1].arm)
+    return None
+
+
+_AGAINST = re.compile(r"(?: group| arm| patients)?,? (?:versus|vs\.?|v|as compared with|compared with|compared to|than|over|as compared to|relative to)(?: (?:the|with|in|those|patients|for|receiving))* ")
 
 
 def _experimental_first(scene: Scene, one: int, other: int) -> tuple[int, int]:

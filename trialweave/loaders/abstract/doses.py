@@ -90,7 +90,7 @@ def doses(scene: Scene) -> Iterator[Fact]:
         schedule = _schedule(scene, hit.end())
         taken = hit.end()
         low, high = hit["low"] or hit["auc"], hit["high"] or hit["auc_high"]
-        arm = _arm_of(scene, drug)
+        arm = _arm_of(scene, drug, hit.start(), hit.end())
         yield Fact(
             kind="dose", start=hit.start(), end=hit.end(), quote="", rule="dose", section=scene.sentence.section, endpoint=drug[0], arm=_arm_name(scene, arm) if arm is not None else None,
             value=decimal(low), high=decimal(high) if high else None, unit="AUC" if hit["auc"] else unit.replace("m(2)", "m2"), schedule=schedule[1] if schedule else None,
@@ -182,19 +182,24 @@ def _names_arm(word: str, arms: list[ArmName]) -> bool:
     )
 
 
-def _arm_of(scene: Scene, drug: tuple[str, int, int]) -> int | None:
-    """The one arm that gets the drug; None if several do, or if the abstract does not say."""
-    beside = [
-        m.arm
-        for m in scene.mentions
-        if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)
-    ]
+def _arm_of(scene: Scene, drug: tuple[str, int, int], at: int, end: int) -> int | None:
+    """The one arm that gets the dose; None if several do, or if the abstract does not say."""
+    text = scene.text
+    closing = next((m for m in scene.mentions if m.start >= end), None)
+    if closing and 0 <= closing.arm < len(scene.arms) and re.fullmatch(r"[^,;.()]{0,30}[\[(]", text[end : closing.start]):
+        return closing.arm
+    for begin, _ in reversed(scene.around(at)):
+        opening = next((m for m in reversed(scene.mentions) if m.end <= begin and begin - m.end <= 1), None)
+        if opening and 0 <= opening.arm < len(scene.arms):
+            return opening.arm
+    spans = [here for here, arm in enumerate(scene.arms) if arm.start <= at < arm.end]
+    if len(spans) == 1:
+        return spans[0]
+    beside = [m.arm for m in scene.mentions if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)]
     found = stems(drug[0], {})
-    having = [
-        here
-        for here, arm in enumerate(scene.arms)
-        if found and any(found <= variant for variant in arm.variants)
-    ]
-    if len(having) == 1:
+    having = [here for here, arm in enumerate(scene.arms) if found and any(found <= variant for variant in arm.variants)]
+    if len(having) == 1 and having == beside[:1]:
         return having[0]
-    return beside[0] if len(beside) == 1 and not having else None
+    if beside and (not having or len(having) > 1):
+        return beside[0] if not having else None
+    return having[0] if len(having) == 1 else None

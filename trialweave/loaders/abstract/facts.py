@@ -45,6 +45,7 @@ _RELATIVE = re.compile(
     r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$", re.IGNORECASE
 )
 _RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
+_P_AFTER_ARMS = re.compile(r" (?:for|with|in) [^0-9;.,()]{1,70} \((?:[a-z-]+ )?")
 _FOR_DEATH = re.compile(r" for death(?!s? (?:from|due)|,? (?:or|and))")
 _ZERO = re.compile(
     r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"

@@ -22,7 +22,7 @@ class Mention(NamedTuple):
 
 
 _JOIN = re.compile(
-    r"(?:-| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of | with concurrent | followed by | given with | added to | the |, |[- ]?based | alone plus | cycles of | months of | weeks of |-containing )?$|^ $"
+    r"(?:-|'| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of | by | with concurrent | followed by | given with | added to | the |, |[- ]?based | alone plus | cycles of | months of | weeks of |-containing )?$|^ $"
 )
 _LOOSE = re.compile(r" (?:and|or|the) |, ")
 _GROUP_AFTER = re.compile(
@@ -36,7 +36,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b|(?<![\w-])(?P<controls>controls)\b",
+    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and| \(|,|;|\.))\b",
     re.IGNORECASE,
 )
 _CONTROL_ROLES = re.compile(
@@ -103,6 +103,10 @@ def _resolved(
     if any(a < run[-1].end and run[0].start < b for a, b in taken):
         return []
     found = frozenset(one for word in run for one in word.stems if one not in FILLER)
+    if any(one[0].isdigit() for one in found):
+        found -= {"dose"}
+    if all(one[0].isdigit() for one in found):
+        return []
     after = _GROUP_AFTER.match(text, run[-1].end, end)
     stop = after.end() if after else run[-1].end
     phrase = text[run[0].start : stop]
@@ -117,7 +121,8 @@ def _resolved(
     loose = [
         here for here in range(1, len(run)) if _LOOSE.fullmatch(text[run[here - 1].end : run[here].start])
     ]
-    if loose and not exact:
+    within = [here for here, arm in enumerate(arms) if any(found < variant for variant in arm.variants)]
+    if loose and not exact and (len(within) != 1 or len(found) < 3):
         parts: list[list[Word]] = []
         for here, word in enumerate(run):
             if here in loose or not parts:

@@ -72,7 +72,12 @@ def grouped(text: str, start: int, end: int) -> list[Phrase]:
         phrase = _trim(text, hit.end(), stop.start() if stop else min(end, hit.end() + 90))
         if phrase and len(phrase.words.split()) <= 8:
             found.append(phrase)
-    return found + _with_values(text, start, end)
+    spans = [(phrase.start, phrase.end) for phrase in found]
+    return found + [
+        phrase
+        for phrase in _with_values(text, start, end)
+        if not any(a < phrase.end and phrase.start < b for a, b in spans)
+    ]
 
 
 _VALUED = re.compile(
@@ -91,6 +96,8 @@ def _with_values(text: str, start: int, end: int) -> list[Phrase]:
     found: list[Phrase] = []
     for hit in _VALUED.finditer(text, start, end):
         phrase = _trim(text, hit.start("words"), hit.end("words"))
+        if phrase and _GROUP.search(phrase.words):
+            continue
         if phrase and len(phrase.words.split()) <= 6 and not _NOT_AN_ARM.search(phrase.words):
             found.append(phrase._replace(pair=True, valued=True))
     return found if len({phrase.words for phrase in found}) >= 2 else []
@@ -206,16 +213,16 @@ _COMPARE = re.compile(
 )
 _OR = re.compile(r",? (?:or|versus|vs\.?|v) (?:to )?(?=\S)|; (?:or |and )?")
 _ITEM_END = re.compile(
-    r"(?:,| and| or)? (?:stratified|with stratification|using|by (?:means|a |the |central|computer|use|random|permuted|method)|via|through|according|in (?:a |an )?[0-9]|until|before|within|beginning|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients|advanced)|every|once|twice|three times|on days?|at a|at the|"
-    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)|addition(?= to (?!.))|the|participants|people|advanced|untreated|previously|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival|progression|disease|the|quality)|did|continued|followed by(?= observation)|throughout|intravenously|orally|subcutaneously|\((?=[0-9]))\b"
+    r"(?:,| and| or)? (?:stratified|with stratification|using|by (?:means|a |the |central|computer|use|random|permuted|method)|via|through|according|in (?:a |an )?[0-9]|until|before|within|beginning|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once|twice|three times|on days?|at a|at the|"
+    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival|progression|disease|the|quality)|did|continued|followed by(?= observation)|throughout|intravenously|orally|subcutaneously|\((?=[0-9]))\b"
     r"|:|\.(?![0-9])"
 )
 _DOSE = re.compile(
     r"(?:,| at)?(?: a dose of)? \(?[0-9][0-9.,]*(?:[- ]?(?:to|or|-) ?[0-9.,]+)? ?(?:[mμkn]?g|mcg|Gy|GBq|mCi|IU|U|mL|ml|units?|AUC|mmol|%)(?![a-z])(?:/(?:m\(?2\)?|kg|m²|day|d|[a-z]+)|/[a-z]+)*(?: (?:per|/) (?:[a-z]+|m2))*(?: of body weight)?(?: (?:orally|daily|weekly|intravenously|twice|once|subcutaneously|a|day|per|every|[0-9]+|days|weeks|on|bolus|infusion|IV))*"
 )
 _SCHEDULE = re.compile(
-    r",? ?\b(?:(?:on|at) days? [0-9][0-9, to-]*(?:and [0-9]+)?(?: of (?:a|an|each|every)[\w -]{0,20}?cycles?)?|(?:once |twice |three times )?every [0-9]+(?:[- ]?(?:to|-) ?[0-9]+)? (?:weeks?|days?|months?|hours?)|every other \w+|"
-    r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a) day|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
+    r",? ?\b(?:(?:on|at) days? [0-9]+(?:(?:, and |, | and | to |-)[0-9]+)*(?: of (?:a|an|each|every)[\w -]{0,20}?cycles?)?|(?:once |twice |three times )?every [0-9]+(?:[- ]?(?:to|-) ?[0-9]+)? (?:weeks?|days?|months?|hours?)|every other \w+|"
+    r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
     r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?|\w+ weeks on,? \w+ weeks? off)"
 )
 _COUNTED = re.compile(
@@ -247,11 +254,28 @@ def assigned(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
             found += _readings(text, hit.end() + 1, part.end)
             found += _readings(text, hit.end() + 1, part.end, doses=False)
             found += _dose_arms(text, hit.end(), part.end)
-            found += _counted_arms(text, hit.start(), part.start, part.end)
             inner = _ASSIGN.search(text, hit.start() + 12, part.end)
             if inner and inner.end() != hit.end():
                 found += _readings(text, inner.end() + 1, part.end)
     return found
+
+
+def counted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
+    """The arms that counts tell apart: "30 were assigned to A, 31 to B, and 29 to C".
+
+    >>> text = "We enrolled 90: 30 were assigned to advice by mail, 31 to exercise, and 29 to surgery."
+    >>> [phrase.words for phrase in counted(text, [Sentence(0, len(text), "results")])[0]]
+    ['advice by mail', 'exercise', 'surgery']
+    """
+    return [
+        reading
+        for part in parts
+        if part.section in ("results", "abstract", "methods") and _ASSIGNED_WORD.search(text, part.start, part.end)
+        for reading in _counted_arms(text, part.start, part.start, part.end)
+    ]
+
+
+_ASSIGNED_WORD = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b", re.IGNORECASE)
 
 
 def contrasted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
@@ -403,7 +427,7 @@ def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bo
 
 
 _COUNT_TO = re.compile(
-    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: \([0-9.]+ ?%\))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
+    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
 )
 
 
@@ -481,7 +505,7 @@ def lettered(text: str, parts: list[Sentence]) -> list[Phrase]:
 def _definition(text: str, start: int, hit: re.Match[str]) -> str:
     """The words before "(arm A)", or after "arm A:" and "arm A (", if they look like a name."""
     before = text[max(start, hit.start() - 120) : hit.start()]
-    if before.endswith(("(", "[")):
+    if before.endswith(("(", "[")) and not re.match(r",? ?[0-9]|:|, ?n", text[hit.end() : hit.end() + 4]):
         plain = _SCHEDULE.sub(" ", _DOSE.sub(" ", _blank(before[:-1])))
         piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and|with|of) ", plain)[-1]
         phrase = _trim(piece, 0, len(piece.rstrip()))

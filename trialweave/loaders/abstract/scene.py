@@ -30,6 +30,10 @@ class Scene:
     brackets: list[tuple[int, int]]
     short: dict[str, str] = field(default_factory=dict)
 
+    def quantities_with_share(self) -> bool:
+        """True if the sentence holds a percentage or an estimate, so that it reports a result."""
+        return any(quantity.shape in ("percent", "ratio", "difference", "mean") for quantity in self.quantities)
+
     def around(self, position: int) -> list[tuple[int, int]]:
         """The brackets around a position, outermost first."""
         return [span for span in self.brackets if span[0] < position < span[1]]

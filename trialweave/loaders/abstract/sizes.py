@@ -12,9 +12,9 @@ from trialweave.loaders.abstract.quantities import PEOPLE
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.records import Cue, Fact
 
-_COUNT = rf"(?P<n>(?<![\w.,/-])(?:{NUMBER})(?![\w%]|\.[0-9]|-[a-z0-9])|\b{WORDS}\b(?!-))"
-_ADJECTIVES = r"(?: (?!(?:of|and|or|to|in|vs|versus|v|with)\b)[A-Za-z][\w/()-]*){0,6}?"
-_WHO = rf"(?:{PEOPLE}|outpatients|inpatients|survivors|couples)"
+_COUNT = rf"(?P<n>(?<![\w.,/:-])(?:{NUMBER})(?![\w%]|\.[0-9]|-[a-z0-9])|\b{WORDS}\b(?!-))"
+_ADJECTIVES = r"(?: (?!(?:of|and|or|to|in|vs|versus|v|with|were|was)\b)(?:[A-Za-z][\w/()-]*|[0-9]-[0-9])){0,6}?"
+_WHO = rf"(?:(?:men and women|women and men)|{PEOPLE}|residents|outpatients|inpatients|survivors|couples)"
 _ASSIGNED = r"(?:randomly (?:assigned|allocated)|randomi[sz]ed|underwent random|assigned|allocated|underwent randomi[sz]ation)"
 _RATIO = re.compile(
     rf"(?:(?:{_ASSIGNED}|randomi[sz]ation)[^.;:0-9]{{0,90}}?)?(?<![\w:.,])(?P<ratio>[0-9]{{1,2}}(?: ?: ?[0-9]{{1,2}}){{1,5}})(?![\w:]|\.[0-9])(?: (?:randomi[sz]ation|allocation|ratio|random assignment)\b)?",
@@ -24,11 +24,14 @@ _RATIO_CUE = re.compile(r"random|ratio|assigned|allocat", re.IGNORECASE)
 _TOTALS = (
     ("total-of", re.compile(rf"\b[Aa] total of {_COUNT}(?=(?P<noun>{_ADJECTIVES} {_WHO}\b|[ ,(]))", re.IGNORECASE)),
     ("people-were", re.compile(
-        rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?P<between>[^.;0-9]{{0,140}}?)(?:,? (?:were|was|had been|have been|underwent|met|received|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed|provided)) ?(?:also |eventually |subsequently |eligible and |enrolled and |included and |(?:prospectively|finally|ultimately) )?(?P<verb>randomly (?:assigned|allocated)|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated|eligible|protocol therapy|eligibility|treatment|screened)?",
+        rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?P<between>(?:[^.;0-9]|aged? [0-9]+(?:-| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed|provided)) ?(?:also |eventually |subsequently |eligible and |enrolled and |included and |(?:prospectively|finally|ultimately) )?(?P<verb>randomly (?:assigned|allocated)|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated|eligible|protocol therapy|eligibility|treatment|screened)?",
         re.IGNORECASE)),
     ("we-assigned", re.compile(
-        rf"\b(?P<verb>randomly assigned|randomly allocated|randomi[sz]ed|enrolled|recruited|included|assigned|accrued|registered|entered|study of|trial of|analysis of|involving|involved|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in|performed in) (?:a total of )?{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b|(?=[.,;]))", re.IGNORECASE)),
+        rf"\b(?P<verb>randomly assigned|randomly allocated|randomi[sz]ed|enrolled|recruited|included|assigned|accrued|registered|entered|study of|trial of|selected|analysis of|involving|involved|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in|performed in) (?:a total of )?{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b|(?=[.,;]))", re.IGNORECASE)),
     ("of-n", re.compile(rf"\b(?:Of|Among|Out of) (?:the |all |all the |these )?{_COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible|evaluable|treated|included|recruited))?{_ADJECTIVES}(?: {_WHO})\b(?P<after>(?: (?:who were |were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))")),
+    ("number-of-arms", re.compile(rf"(?:^|[.,:] ){_COUNT}(?P<noun>) ?[\[(](?=[^()\[\]]{{0,60}}[0-9][^()\[\]]{{0,60}}[;,] ?[^()\[\]]{{0,60}}[0-9])[^()\[\]]{{6,160}}[\])](?: (?:were|was)) (?P<verb>treated|randomi[sz]ed|randomly assigned|enrolled|evaluable|analy[sz]ed|eligible|included)")),
+    ("there-were", re.compile(rf"\b[Tt]here were {_COUNT}(?P<noun> (?P<verb>assessable|evaluable|eligible|randomi[sz]ed|enrolled)\b{_ADJECTIVES} {_WHO}\b)")),
+    ("sentence-start", re.compile("")),
     ("population-n", re.compile(rf"(?P<noun>(?:population|set|analysis|cohort|patients)) ?[\[(][nN] ?= ?{_COUNT}[\])]", re.IGNORECASE)),
     ("n-were-included", re.compile(rf"{_COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b")),
     ("analysed-for", re.compile(rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {_COUNT}(?P<verb>)(?=[ .,;])", re.IGNORECASE)),
@@ -41,20 +44,22 @@ _POPULATIONS = (
     ("screened", re.compile(r"screened|assessed for", re.IGNORECASE)),
     ("enrolled", re.compile(r"enrol|recruit|includ|enter|accru|regist|involv|particip|consent|total", re.IGNORECASE)),
 )  # fmt: skip
+_AT_START = re.compile(rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?! (?:had|died|experienced|developed|received|in the))", re.IGNORECASE)
 _N_EQUALS = re.compile(
-    rf"(?:,| ?[\[(]|;|:)? ?(?:[^()\[\];:.0-9]{{0,30}}[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
+    rf"(?:,| ?[\[(]|;|:)? ?(?:[^()\[\];:]{{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
 )
 _CONTEXT = re.compile(
     r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable|analy[sz]ed|patients|participants",
     re.IGNORECASE,
 )
 _TO_ARM = re.compile(
-    rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:receive|undergo|the|each|treatment with|be treated with|an?))* ?$",
+    rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
     re.IGNORECASE,
 )
 _AFTER_ARM = re.compile(
     rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: \[?\(?[0-9.]+ ?%\)?\]?)?(?=[\]);,])"
 )
+_EVENT_LATER = re.compile(r"^(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression|relapse|event))\b")
 _EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progress", re.IGNORECASE)
 
 
@@ -88,7 +93,7 @@ def sizes(scene: Scene) -> Iterator[Fact]:
         yield fact
     totals: set[int] = set()
     for rule, pattern in _TOTALS:
-        for hit in pattern.finditer(scene.text, start, end):
+        for hit in _found(rule, pattern, scene.text, start, end):
             at = hit.start("n")
             value = _value(hit["n"])
             if (
@@ -114,6 +119,14 @@ def sizes(scene: Scene) -> Iterator[Fact]:
             )
 
 
+def _found(rule: str, pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The places of a rule; a rule of the sentence's start is tried only there."""
+    if rule != "sentence-start":
+        yield from pattern.finditer(text, start, end)
+    elif hit := _AT_START.match(text, start, end):
+        yield hit
+
+
 def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     """True if the number counts the trial's people, not some of them."""
     text, groups = scene.text, hit.groupdict()
@@ -134,12 +147,18 @@ def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
         and rule != "n-were-included"
     ):
         return False
+    if rule == "sentence-start":
+        return scene.sentence.section in ("methods", "abstract") and value >= 10 and not scene.quantities_with_share() and not any(0 <= m.arm and m.start < hit.end() + 40 for m in scene.mentions)
+    if rule == "total-of" and (re.match(r" of ", text[hit.end("n") :]) or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions) or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])):
+        return False
     if rule == "people-were":
         if not groups.get("verb") or re.search(r"\bwho (?:had|have|did|received)\b", groups["between"] or ""):
             return False
         if any(m.arm != ALL and hit.end("n") <= m.start < hit.end() for m in scene.mentions) or (
             groups["verb"].lower() in ("treated", "treatment") and value < 20
         ):
+            return False
+        if _one_arm_follows(scene, hit.end()):
             return False
         return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
     if rule == "of-n":
@@ -224,6 +243,14 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
 
 
+def _one_arm_follows(scene: Scene, at: int) -> bool:
+    """True if the people were assigned to one arm: "48 were assigned to A, and 47 to B"."""
+    after = [m for m in scene.mentions if m.start >= at and m.arm != ALL]
+    if not after or not re.fullmatch(r" (?:to|in)(?: (?:receive|undergo|the|either|treatment|with))* ", scene.text[at : after[0].start]):
+        return False
+    return bool(re.match(r"(?:,? and|,|;) [0-9]|\.|,? and [a-z]+ (?:were|to|patients)", scene.text[after[0].end : after[0].end + 24]))
+
+
 def _whole(text: str, hit: re.Match[str]) -> bool:
     return not re.match(
         r" ?%| ?(?:months?|years?|weeks?|days?|mg)|[.,][0-9]", text[hit.end("n") : hit.end("n") + 8]
@@ -236,45 +263,36 @@ def _only_arm(scene: Scene, mention: Mention, at: int) -> bool:
 
 def _counts_people(scene: Scene, hit: re.Match[str], numbered: set[int]) -> bool:
     """True if the number before an arm counts the people that were put into it."""
-    if hit.start("n") in numbered or _value(hit["n"]) is None or not _whole(scene.text, hit):
+    text, start = scene.text, scene.sentence.start
+    if hit.start("n") in numbered or _value(hit["n"]) is None or not _whole(text, hit):
         return False
-    if re.search(
-        r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
-        scene.text[max(scene.sentence.start, hit.start("n") - 9) : hit.start("n")],
-        re.IGNORECASE,
-    ):
+    gap = text[hit.end("n") : hit.end()]
+    before = text[max(start, hit.start("n") - 14) : hit.start("n")]
+    if _N_BEFORE.search(before):
+        return bool(re.fullmatch(r" in the ", gap))
+    if _NOT_COUNT_BEFORE.search(before) and not _TOTAL_OF.search(before):
         return False
-    verb, noun = hit["verb"], hit["noun"]
-    gap = scene.text[hit.end("n") : hit.end()]
-    if (
-        verb
-        or re.fullmatch(r" (?:to(?: receive| the| receive the)?|in(?: the)?|into(?: the)?)? ?", gap)
-        is not None
-        or not gap.strip()
-    ):
-        return bool(
-            re.search(
-                r"random|assign|allocat|enrol|treated|received|included",
-                scene.text[scene.sentence.start : scene.sentence.end],
-                re.IGNORECASE,
-            )
-        ) and _no_event_after(scene, hit)
-    return (
-        bool(noun)
-        and bool(
-            re.search(
-                r"random|assign|allocat|enrol", scene.text[scene.sentence.start : hit.end()], re.IGNORECASE
-            )
-        )
-        and _no_event_after(scene, hit)
-    )
+    if not _no_event_after(scene, hit):
+        return False
+    if hit["verb"] or _INTO.fullmatch(gap) or not gap.strip():
+        return bool(_ASSIGNING.search(text, start, scene.sentence.end))
+    return bool(hit["noun"]) and bool(_ASSIGNING.search(text, start, hit.end()))
+
+
+_N_BEFORE = re.compile(r"\b[nN] ?= ?$")
+_TOTAL_OF = re.compile(r"\btotal of $")
+_NOT_COUNT_BEFORE = re.compile(
+    r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
+    re.IGNORECASE,
+)
+_INTO = re.compile(r" (?:to(?: received?)?(?: the)?|in(?:to)?(?: the)?)? ?")
+_ASSIGNING = re.compile(r"random|assign|allocat|enrol|treated|received|included", re.IGNORECASE)
 
 
 def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
-    return not re.search(
-        r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not)\b",
-        scene.text[hit.start() : min(scene.sentence.end, hit.end() + 90)].split(";")[0],
-    )
+    words = re.split(r"[;(]|,? and (?=[0-9])", scene.text[hit.end("n") : min(scene.sentence.end, hit.end() + 90)])[0]
+    events = r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not|deaths?)\b"
+    return not re.search(events, words) and not _EVENT_LATER.search(scene.text, hit.end("n"), min(scene.sentence.end, hit.end() + 160))
 
 
 def _arm_fact(

@@ -27,7 +27,7 @@ COMMON = frozenset(
     "lung liver node sentinel cell cells blood test screening intervention placebo observation no not risk physician choice "
     "investigator one two three four drug agent tablet cream injection support education information counseling training "
     "diet health clinical medical mail therapy endocrine hormone hormonal treatment resection biopsy cycles cycle schedule "
-    "open laparoscopic primary secondary cancer tumor disease modified study trial block saline dissection limited axillary".split()
+    "open laparoscopic primary secondary cancer tumor disease modified study trial block saline dissection limited axillary fraction fractions five six gy mg g per time point rate number up low dose-dense target targeted addition risk old young body total".split()
 )
 """Words that name an arm only together with others, or with "group" after them."""
 

@@ -161,7 +161,10 @@ class Stated(Record, frozen=True):
 
 
 class Regimen(Record, frozen=True):
-    """How much of a drug, how often: dose (with `high` for a range), unit as reported."""
+    """How much of a drug, how often: dose (with `high` for a range), unit as reported.
+
+    `arm` is the key of the arm whose text states it; absent where it holds for the intervention.
+    """
 
     evidence: Evidence
     dose: Decimal | None = None
@@ -169,6 +172,7 @@ class Regimen(Record, frozen=True):
     unit: str | None = None
     schedule: str | None = None
     route: str | None = None
+    arm: str | None = None
 
 
 class Intervention(Record, frozen=True):
@@ -176,6 +180,7 @@ class Intervention(Record, frozen=True):
 
     key: str
     name: str
+    aliases: tuple[str, ...] = ()
     kind: str | None = None
     regimens: tuple[Regimen, ...] = ()
     evidence: Evidence | None = None
