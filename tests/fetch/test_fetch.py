@@ -19,8 +19,9 @@ import pytest
 from trialweave import loaders
 from trialweave.errors import LoadError, RemoteError, StoreError
 from trialweave.fetch import Step, fetch
+from trialweave.loaders import ctgov_json
 from trialweave.loaders.files import find_files
-from trialweave.records import Publication
+from trialweave.records import Publication, RegistryStudy
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -384,7 +385,7 @@ def test_progress_sees_every_batch(server: Any, fake: Any, tmp_path: Path) -> No
     assert [(step.done, step.wanted) for step in steps] == [(0, 60), (50, 60), (60, 60)]
 
 
-def test_real_studies_come_through_byte_for_byte(server: Any, fake: Any, tmp_path: Path) -> None:
+def test_real_studies_come_through_byte_for_byte_and_load(server: Any, fake: Any, tmp_path: Path) -> None:
     path = DATA / "registry" / "ctgov-v2-studies.json.zip"
     if not path.exists():
         pytest.skip(f"real records are not here: {path}")
@@ -401,10 +402,11 @@ def test_real_studies_come_through_byte_for_byte(server: Any, fake: Any, tmp_pat
         for saved in line["files"]
         for one, version in saved["versions"].items()
     }
-    assert versions == {
-        one: json.loads(raw)["protocolSection"]["statusModule"]["lastUpdateSubmitDate"]
-        for one, raw in server.studies.items()
-    }
+    for nct_id in server.studies:
+        with (tmp_path / f"ctgov/{nct_id}.json").open("rb") as stream:
+            [record] = ctgov_json.read(stream, file=f"{nct_id}.json")
+        assert isinstance(record, RegistryStudy)
+        assert (record.nct_id.value, record.source.version) == (nct_id, versions[nct_id])
 
 
 def test_real_papers_have_the_versions_that_the_loader_reads(server: Any, fake: Any, tmp_path: Path) -> None:
