@@ -250,6 +250,7 @@ def _only_listed_fields(raw: bytes) -> bytes:
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def setup(self) -> None:
             server.connections += 1
