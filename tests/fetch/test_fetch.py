@@ -177,6 +177,20 @@ def test_refresh_leaves_no_paper_in_two_files(server: Any, fake: Any, tmp_path: 
     assert named == {name for name, _ in find_files(tmp_path)}
 
 
+def test_a_study_that_the_registry_no_longer_has_stays_here(server: Any, fake: Any, tmp_path: Path) -> None:
+    ids = [server.put_study(number) for number in range(1, 4)]
+    server.fetch(tmp_path, fake, nct=ids)
+    raw = server.studies.pop(ids[1])
+    for options in ({"refresh": True}, {}):
+        [one] = server.fetch(tmp_path, fake, nct=ids, **options).sources
+        assert (one.not_found, one.unchanged + one.held) == ((ids[1],), 2)
+        assert (tmp_path / f"ctgov/{ids[1]}.json").read_bytes() == raw
+    assert len(server.log) == 2
+    server.studies[ids[1]] = raw
+    [one] = server.fetch(tmp_path, fake, nct=ids, refresh=True).sources
+    assert (one.not_found, one.unchanged) == ((), 3)
+
+
 def test_unknown_ids_are_reported_and_the_rest_is_kept(server: Any, fake: Any, tmp_path: Path) -> None:
     known, pmid = server.put_study(1), server.put_article(1)
     asked = {"nct": [known, "NCT99999999"], "pmid": [pmid, "99999999"]}

@@ -102,7 +102,7 @@ class Manifest:
         return self._intact[saved.file]
 
     def is_missing(self, source: SourceName, identifier: str) -> bool:
-        """Whether the source was asked for this record and did not have it."""
+        """Whether the source, when last asked for this record, did not have it (a file may hold it still)."""
         return (source, identifier) in self._missing
 
     def listing(self, source: SourceName, query: str) -> list[Listed]:
@@ -129,7 +129,7 @@ class Manifest:
     def tidy(self) -> None:
         """Write the manifest anew with only what holds: the same for the same state, whatever led to it.
 
-        Files of ours that hold no current record any more are removed.
+        Files of ours whose records are all in newer files are removed.
         """
         lines: list[Batch | Listed] = [page for key in sorted(self._listings) for page in self._listings[key]]
         for batch in self._batches:
@@ -137,7 +137,7 @@ class Manifest:
             not_found = tuple(one for one in batch.not_found if (batch.source, one) in self._missing)
             if files or not_found:
                 lines.append(msgspec.structs.replace(batch, files=files, not_found=not_found))
-        current = {saved.file for saved in self._held.values()}
+        current = {saved.file for line in lines if isinstance(line, Batch) for saved in line.files}
         for stale in {saved.file for batch in self._batches for saved in batch.files} - current:
             (self.folder / stale).unlink(missing_ok=True)
         self._write(self._path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
@@ -152,7 +152,6 @@ class Manifest:
         self._batches.append(line)
         for one in line.not_found:
             self._missing.add((line.source, one))
-            self._held.pop((line.source, one), None)
         for saved in line.files:
             for one in (*saved.aliases, *saved.versions):
                 self._held[line.source, one] = saved
@@ -176,7 +175,12 @@ class Manifest:
                 ) from error
 
     def _is_current(self, source: SourceName, saved: SavedFile) -> bool:
-        return any(self.held(source, one) is saved for one in saved.versions)
+        """Whether a record is here through this file, be it one that the source no longer has.
+
+        Where its other records have moved to another file, one that is no longer there does not keep it.
+        """
+        found = [one for one in saved.versions if not self.is_missing(source, one)]
+        return any(self.held(source, one) is saved for one in found or saved.versions)
 
     def _append(self, line: Batch | Listed) -> None:
         self._path.parent.mkdir(exist_ok=True)

@@ -66,7 +66,7 @@ class Run:
             self._manifest.keep(*self.remote.fetch_ids(self.remote.client, self.remote.base, batch))
             for one in mine:
                 after = self._manifest.held(name, one)
-                if after is not None:
+                if after is not None and not self._manifest.is_missing(name, one):
                     self.counts[_outcome(one, before[one], after)] += 1
             done += len(mine)
             yield Step(source=name, done=done, wanted=len(wanted))
