@@ -18,7 +18,6 @@ from trialweave.loaders.detect import FORMATS, detect
         (b'<!DOCTYPE lolz [<!ENTITY lol "lol">]><lolz>&lol;</lolz>', "entities"),
         (b'<?xml version="1.0"?><eSummaryResult><DocSum>', "esummary"),
         (b'<?xml version="1.0"?><!DOCTYPE article><article article-type="x">', "JATS"),
-        (b"<clinical_study>", "ClinicalTrials.gov"),
         (b"<feed/>", "without a PubMed record"),
         (b'{"a": 1}', "JSON"),
         (b"@article{doe, title = {A}}", "BibTeX"),

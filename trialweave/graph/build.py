@@ -10,14 +10,16 @@ import msgspec
 
 from trialweave import loaders
 from trialweave.errors import LoadError
+from trialweave.graph import registry
 from trialweave.graph.catalog import CATALOG, Entry, Verdict, entry_quads, judge, read_entries
 from trialweave.graph.derive import derive
-from trialweave.graph.iris import publication_iri
-from trialweave.graph.publication import audit_graph_name, graph_name, publication_quads
+from trialweave.graph.iris import audit_graph_name, publication_iri
+from trialweave.graph.publication import graph_name, publication_quads
 from trialweave.graph.quads import Quad, content_hash
+from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph, NothingChanged, current_generation, next_generation
 from trialweave.loaders.abstract.report import with_trial
-from trialweave.records import Publication, Record, Rejected
+from trialweave.records import Publication, Record, RegistryStudy, Rejected, Stated
 
 REJECTED = "rejected.jsonl"
 
@@ -30,7 +32,7 @@ _REASON = {
     "duplicate": "differs from the record of the same id in {where}, and no version date says which is newer",
 }
 
-Item = Publication | Rejected
+Item = Publication | RegistryStudy | Rejected
 Progress = Callable[[Iterator[Item]], Iterable[Item]]
 
 
@@ -113,19 +115,13 @@ class _Intake:
             self.rejected.append(item)
             return
         self.files.add((item.source.file, item.source.member))
-        publication = with_trial(item)
         try:
-            quads = list(publication_quads(publication))
+            mapped = _mapped(item)
         except ValueError as error:  # an id or a path that makes no IRI
             self._reject(item, f"cannot be named in RDF: {error}")
             return
-        name = graph_name(publication)
-        entry = Entry(
-            graph=name,
-            topic=publication_iri(publication),
-            source=publication.source,
-            content_hash=content_hash(quads),
-        )
+        entry, quads, is_trial = mapped
+        name = entry.graph
         held = self.entries.get(name)
         verdict = judge(held, entry, met=name in self.met)
         if held is not None and verdict in ("older", "duplicate"):
@@ -137,20 +133,24 @@ class _Intake:
             self.repeated += 1
         else:
             self.counts[verdict] += 1
-            self.trials += publication.trial is not None
+            self.trials += is_trial
         self.met.add(name)
         if verdict != "same":
             self.entries[name] = entry
             if verdict == "replace":
-                self._stale += [name, audit_graph_name(publication)]
+                self._stale += [name, audit_graph_name(name)]
             self._waiting[name] = quads
             self._waiting_quads += len(quads)
             if self._waiting_quads > _BATCH:
                 self.write()
 
-    def _reject(self, publication: Publication, reason: str) -> None:
-        source = publication.source
-        stated = publication.pmid or publication.doi
+    def _reject(self, item: Publication | RegistryStudy, reason: str) -> None:
+        source = item.source
+        if isinstance(item, RegistryStudy):
+            stated: Stated | None = item.nct_id
+            title = item.brief_title.value if item.brief_title else None
+        else:
+            stated, title = item.pmid or item.doi, item.title
         self.rejected.append(
             Rejected(
                 file=source.file,
@@ -158,7 +158,7 @@ class _Intake:
                 position=source.position,
                 id=stated.value if stated else None,
                 reason=reason,
-                excerpt=publication.title[:200],
+                excerpt=title,
             )
         )
 
@@ -191,9 +191,23 @@ class _Intake:
         )
 
 
+def _mapped(item: Publication | RegistryStudy) -> tuple[Entry, list[Quad], bool]:
+    """The catalog's entry of a record, its quads, and whether it tells of a trial."""
+    if isinstance(item, RegistryStudy):
+        name, topic, quads = registry.graph_name(item), registry.trial_iri(item), list(study_quads(item))
+        is_trial = True
+    else:
+        publication = with_trial(item)
+        name, topic = graph_name(publication), publication_iri(publication)
+        quads = list(publication_quads(publication))
+        is_trial = publication.trial is not None
+    entry = Entry(graph=name, topic=topic, source=item.source, content_hash=content_hash(quads))
+    return entry, quads, is_trial
+
+
 def _nothing_loaded(rejected: list[Rejected]) -> str:
     if not rejected:
-        return "no records in what was named; name a file, folder, zip or glob of PubMed records"
+        return "no records in what was named; name a file, folder, zip or glob of PubMed or registry records"
     reasons = [f"{reject.member or reject.file}: {reject.reason}" for reject in rejected[:5]]
     more = f"\n… and {len(rejected) - 5} more" if len(rejected) > 5 else ""
     return "not one record could be read\n" + "\n".join(reasons) + more

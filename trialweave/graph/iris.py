@@ -88,3 +88,12 @@ def fact_iri(key: str, name: str, record: Record) -> str:
         fields.pop(name_of_no_identity, None)
     digest = hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
     return TWID[f"{key}/{slug(name)}/{digest[:12]}"]
+
+
+def audit_graph_name(record_graph: str) -> str:
+    """The derived graph that holds what the number audit says of a record.
+
+    >>> audit_graph_name("https://w3id.org/trialweave/graph/pubmed/1")
+    'https://w3id.org/trialweave/graph/derived/audit/pubmed/1'
+    """
+    return TWGRAPH[f"derived/audit/{record_graph.removeprefix(TWGRAPH[''])}"]

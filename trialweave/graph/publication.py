@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialweave.graph.evidence import EvidenceWriter
-from trialweave.graph.iris import TWGRAPH, publication_iri, record_key
+from trialweave.graph.iris import TWGRAPH, audit_graph_name, publication_iri, record_key
 from trialweave.graph.quads import GraphWriter, NamedNode, Quad, date_literal
 from trialweave.graph.trial import write_trial
 from trialweave.ontology import mesh
@@ -25,11 +25,6 @@ def graph_name(publication: Publication) -> str:
     return TWGRAPH[record_key(publication)]
 
 
-def audit_graph_name(publication: Publication) -> str:
-    """The derived graph that holds what the number audit says of the record."""
-    return TWGRAPH[f"derived/audit/{record_key(publication)}"]
-
-
 def publication_quads(publication: Publication) -> Iterator[Quad]:
     """The quads of a record: its own graph first, then (if any) its audit's.
 
@@ -40,7 +35,7 @@ def publication_quads(publication: Publication) -> Iterator[Quad]:
     {'https://w3id.org/trialweave/graph/publication/abababababababab'}
     """
     graph = GraphWriter(graph_name(publication))
-    audit = GraphWriter(audit_graph_name(publication))
+    audit = GraphWriter(audit_graph_name(graph_name(publication)))
     evidence = EvidenceWriter(graph, record_key(publication), publication.text)
     node = graph.node(publication_iri(publication), FABIO["JournalArticle"])
     _write_bibliography(publication, node, evidence)

@@ -29,7 +29,7 @@ TW = namespace("tw")
 _PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _P_VALUE = re.compile(r"\s*(<=|>=|[<>=≤≥])?\s*([0-9.]+(?:[eE][-+]?\d+)?)\s*")
 
-_PHASE_CLASS = {
+PHASE_CLASS = {
     "1": "Phase1Trial",
     "1/2": "Phase1And2Trial",
     "2": "Phase2Trial",
@@ -37,6 +37,21 @@ _PHASE_CLASS = {
     "3": "Phase3Trial",
     "4": "Phase4Trial",
 }
+
+MEASURES = {
+    "hazard_ratio",
+    "odds_ratio",
+    "risk_ratio",
+    "rate_ratio",
+    "mean_ratio",
+    "risk_difference",
+    "mean_difference",
+    "median_difference",
+    "regression_coefficient",
+    "relative_reduction",
+    "significance_test",
+}
+"""Kinds of effect that the vocabulary has a term for."""
 
 
 def split_p(p: str) -> tuple[str, Decimal] | None:
@@ -152,7 +167,7 @@ class _TrialWriter:
         if trial.control and "placebo" in trial.control.value.lower():
             names.append("PlaceboControlledTrial")
         if trial.phase and (
-            name := _PHASE_CLASS.get(trial.phase.value.lower().removeprefix("phase ").strip())
+            name := PHASE_CLASS.get(trial.phase.value.lower().removeprefix("phase ").strip())
         ):
             names.append(name)
         return names

@@ -9,17 +9,18 @@ from trialweave.errors import LoadError
 from trialweave.loaders.decoding import CHUNK
 from trialweave.loaders.detect import detect
 from trialweave.loaders.files import Document, documents, find_files
-from trialweave.records import Publication, Rejected
+from trialweave.records import Publication, RegistryStudy, Rejected
 
 __all__ = ["read"]
 
 
-def read(*sources: str | Path) -> Iterator[Publication | Rejected]:
+def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejected]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
-    text. Sources come in the order given, the files of each sorted by name, records as they stand. A
-    file that is refused as a whole is one Rejected at position 0, and the rest goes on.
+    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML. Sources come in the order
+    given, the files of each sorted by name, records as they stand. A file that is refused as a whole is
+    one Rejected at position 0, and the rest goes on.
 
     Raises LoadError, before anything is read, for a source that does not exist.
 
@@ -34,13 +35,13 @@ def read(*sources: str | Path) -> Iterator[Publication | Rejected]:
     return _records(files)
 
 
-def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | Rejected]:
+def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | RegistryStudy | Rejected]:
     for name, path in files:
         for document in documents(name, path):
             yield from _records_of(document)
 
 
-def _records_of(document: Document) -> Iterator[Publication | Rejected]:
+def _records_of(document: Document) -> Iterator[Publication | RegistryStudy | Rejected]:
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")

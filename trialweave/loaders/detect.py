@@ -11,9 +11,16 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
 from trialweave.errors import LoadError
-from trialweave.loaders import medline, pubmed_abstract, pubmed_page, pubmed_xml
+from trialweave.loaders import (
+    ctgov_json,
+    ctgov_xml,
+    medline,
+    pubmed_abstract,
+    pubmed_page,
+    pubmed_xml,
+)
 from trialweave.loaders.decoding import declared_encoding
-from trialweave.records import Publication, Rejected
+from trialweave.records import Publication, RegistryStudy, Rejected
 
 
 class Reader(Protocol):
@@ -21,7 +28,7 @@ class Reader(Protocol):
 
     def __call__(
         self, stream: BinaryIO, *, file: str, member: str | None = None
-    ) -> Iterator[Publication | Rejected]:
+    ) -> Iterator[Publication | RegistryStudy | Rejected]:
         """The stream's records in order, loaded or set aside."""
 
 
@@ -35,6 +42,8 @@ class Format(NamedTuple):
 
 FORMATS = (
     Format(pubmed_xml.FORMAT, pubmed_xml.matches, pubmed_xml.read),
+    Format(ctgov_json.FORMAT, ctgov_json.matches, ctgov_json.read),
+    Format(ctgov_xml.FORMAT, ctgov_xml.matches, ctgov_xml.read),
     Format(medline.FORMAT, medline.matches, medline.read),
     Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
     Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
@@ -92,9 +101,8 @@ _LOOKALIKES: tuple[tuple[Callable[[str], bool], str], ...] = (
         _means(_TAGS + r"(?:article|pmc-articleset)[\s>]"),
         "PubMed Central full text (JATS); use efetch with db=pubmed",
     ),
-    (_means(_TAGS + r"clinical_study"), "a ClinicalTrials.gov record (legacy XML), not a PubMed record"),
     (_means(r"<"), "XML or HTML without a PubMed record; fetch PubMed XML with efetch, retmode=xml"),
-    (_means(r"[\[{]"), f"JSON, not a PubMed export; {_CHOOSE}"),
+    (_means(r"[\[{]"), f"JSON without a study of ClinicalTrials.gov in it; {_CHOOSE}"),
     (_means(r"(?:%[^\n]*\n\s*)*@\w+\s*[{(]"), f"a BibTeX export, without MeSH and substances; {_CHOOSE}"),
     (_means(r"(?:.*\n)??TY  - "), f"a RIS export, without MeSH qualifiers and substances; {_CHOOSE}"),
     (_means(r"%[0A-Z] \S"), f"an EndNote export; {_CHOOSE}"),

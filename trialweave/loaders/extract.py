@@ -26,7 +26,8 @@ class Line(Record, frozen=True):
 def extract_lines(sources: Iterable[str | Path]) -> Iterator[str | Rejected]:
     """`{"id", "facts"}` for each record of the sources, which may be files of `{"id", "text"}` lines.
 
-    Every record is read, whether it reports a trial or not; a record that cannot be read comes as
+    Every publication is read, whether it reports a trial or not; a registry record has fields, and needs
+    no reading, so it is passed over. A record that cannot be read comes as
     `Rejected`. Raises LoadError for a source that is not there.
     """
     for source in sources:
@@ -35,7 +36,10 @@ def extract_lines(sources: Iterable[str | Path]) -> Iterator[str | Rejected]:
             yield from _of_lines(path)
             continue
         for item in loaders.read(source):
-            yield item if isinstance(item, Rejected) else encode(record_id(item), _facts(item))
+            if isinstance(item, Publication):
+                yield encode(record_id(item), _facts(item))
+            elif isinstance(item, Rejected):
+                yield item
 
 
 def extract_text(files: Iterable[str | Path]) -> Iterator[str | Rejected]:

@@ -15,7 +15,11 @@ TW = namespace("tw")
 
 LABELS = TWGRAPH["derived/labels"]
 
-KINDS = {"drug": (TW["drug"], TW["DrugLabel"]), "event": (TW["event"], TW["EventLabel"])}
+KINDS = {
+    "condition": (TW["condition"], TW["ConditionLabel"]),
+    "drug": (TW["drug"], TW["DrugLabel"]),
+    "event": (TW["event"], TW["EventLabel"]),
+}
 """Kind of label: the property that points to its concepts, and their class."""
 
 

@@ -3,6 +3,7 @@
 A drug: an arm receives it. Or a MeSH heading of the publication says "X / therapeutic use" (or
 administration & dosage), and X is a specific drug, or the heading that a substance of the record
 maps to, which is then the drug. A condition: a heading says "Y / drug therapy" (or another therapy).
+The registry states conditions itself, and NLM's MeSH terms for them and for interventions.
 """
 
 from __future__ import annotations
@@ -53,24 +54,35 @@ def write(graph: Graph) -> None:
     """Replace the graph of what trials study."""
     writer = GraphWriter(SUBJECTS)
     for report in graph.quads_of(predicate=TW["reportsTrial"]):
-        publication, trial = report.subject, report.object
-        if not isinstance(publication, NamedNode) or not isinstance(trial, NamedNode):
-            continue
-        indexing = indexing_of(graph, publication)
+        trial = _node(report.object)
+        indexing = indexing_of(graph, _node(report.subject))
         for ui, basis in conditions(indexing):
             _state(writer, trial, TW["studiesCondition"], NamedNode(MESH[ui]), basis)
-        for drug in _drugs_of_arms(graph, trial):
-            _state(writer, trial, TW["studiesDrug"], drug, "given in an arm")
         for ui, basis in drugs(indexing):
             _state(writer, trial, TW["studiesDrug"], NamedNode(MESH[ui]), basis)
+    for trial, drug in _drugs_given(graph):
+        _state(writer, trial, TW["studiesDrug"], drug, "given in an arm")
+    for predicate, of_registry, basis in (
+        (TW["studiesCondition"], TW["condition"], "condition in the registry"),
+        (TW["studiesCondition"], TW["conditionTerm"], "MeSH term of the registry"),
+        (TW["studiesDrug"], TW["interventionTerm"], "MeSH term of the registry"),
+    ):
+        for quad in graph.quads_of(predicate=of_registry):
+            _state(writer, _node(quad.subject), predicate, _node(quad.object), basis)
     graph.replace_graph(SUBJECTS, writer.quads())
 
 
-def _drugs_of_arms(graph: Graph, trial: NamedNode) -> Iterator[NamedNode]:
-    for arm in graph.quads_of(subject=trial, predicate=TW["hasArm"]):
-        for given in graph.quads_of(subject=_node(arm.object), predicate=TW["hasIntervention"]):
-            for drug in graph.quads_of(subject=_node(given.object), predicate=TW["drug"]):
-                yield _node(drug.object)
+def _drugs_given(graph: Graph) -> Iterator[tuple[NamedNode, NamedNode]]:
+    """Each trial with each drug that an arm of it gets, or that it lists without saying for which arm."""
+    query = f"""
+    SELECT DISTINCT ?trial ?drug WHERE {{
+      ?intervention <{TW["drug"]}> ?drug .
+      ?holder <{TW["hasIntervention"]}>|<{TW["listsIntervention"]}> ?intervention .
+      OPTIONAL {{ ?holder <{TW["ofTrial"]}> ?of }}
+      BIND(COALESCE(?of, ?holder) AS ?trial)
+    }} ORDER BY ?trial ?drug"""
+    for row in graph.select(query):
+        yield _node(row["trial"]), _node(row["drug"])
 
 
 def _node(term: object) -> NamedNode:

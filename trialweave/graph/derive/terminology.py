@@ -42,7 +42,13 @@ def terms_in_use(graph: Graph) -> tuple[set[str], set[tuple[str, str]]]:
     """UIs of all MeSH terms that records or mappings name, and the descriptor-qualifier pairs."""
     uis: set[str] = {row.class_ui for row in classes.rows()}
     pairs: set[tuple[str, str]] = set()
-    for predicate in (*SUBJECT_TERMS, TW["mentionsSubstance"], SKOS["exactMatch"]):
+    for predicate in (
+        *SUBJECT_TERMS,
+        TW["mentionsSubstance"],
+        TW["conditionTerm"],
+        TW["interventionTerm"],
+        SKOS["exactMatch"],
+    ):
         for quad in graph.quads_of(predicate=predicate):
             if found := mesh_uis(quad.object):
                 uis.add(found[0])

@@ -51,6 +51,7 @@ class ArmName:
     aliases: Counter[str] = field(default_factory=Counter)
     letter: str | None = None
     is_control: bool = False
+    spans: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -85,6 +86,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     _add_groups(arms, groups, expand, fixed=len(arms) >= 2)
     if len(arms) < 2:
         return [], expand
+    _place(arms, assigned(text, parts), expand)
     for arm in arms:
         _name(arm)
     _mark_control(arms, text)
@@ -207,7 +209,7 @@ def _add_groups(
                 found = frozenset(one for one in found if not one[0].isdigit())
             if found and found not in arms[which].variants:
                 arms[which].variants.append(found)
-        elif (not found <= _ROLE_WORDS or "control" in found) and not group.valued:
+        elif (not found <= _ROLE_WORDS or ("control" in found and not arms)) and not group.valued:
             strange[found] += 1
             first.setdefault(found, group)
     if fixed and len(arms) <= 2 and sum(arm.aliases.total() for arm in arms) >= 1:
@@ -230,6 +232,22 @@ def _add_groups(
         arms[:] = kept + [one for one in new if all(one.stems != arm.stems for arm in kept)]
 
 
+def _place(arms: list[ArmName], lists: list[list[Phrase]], expand: dict[str, tuple[str, ...]]) -> None:
+    """Where the assigning sentence speaks of each arm, with its doses."""
+    numbered = any(one[0].isdigit() for arm in arms for one in arm.stems)
+    for phrases in lists:
+        found = [
+            resolve(frozenset(one for one in stems(phrase.words, expand) if numbered or not one[0].isdigit()), arms, group=True)
+            for phrase in phrases
+        ]
+        if len(set(found)) != len(found) or None in found:
+            continue
+        ends = [phrase.start for phrase in phrases[1:]] + [phrases[-1].end + 70]
+        for here, phrase, end in zip(found, phrases, ends, strict=True):
+            if here is not None and phrase.start < end < phrase.end + 160:
+                arms[here].spans.append((phrase.start, end))
+
+
 def _name(arm: ArmName) -> None:
     """Call an arm as the results call it, unless that is only its role."""
     if arm.letter:
@@ -247,10 +265,8 @@ def _name(arm: ArmName) -> None:
 
 def _mark_control(arms: list[ArmName], text: str) -> None:
     """The control is the arm that says so, or the one that the others add something to, or the last of two."""
-    by_word = [
-        arm
-        for arm in arms
-        if _CONTROL.search(arm.name) or any(_CONTROL.search(alias) for alias in arm.aliases)
+    by_word = [arm for arm in arms if _CONTROL.search(arm.name)] or [
+        arm for arm in arms if any(_CONTROL.search(alias) for alias in arm.aliases)
     ]
     contained = [arm for arm in arms if all(arm.stems < other.stems for other in arms if other is not arm)]
     placebo = [arm for arm in arms if "placebo" in arm.stems]

@@ -52,7 +52,7 @@ def rows(scene: Scene) -> list[list[int]]:
             continue
         before = quantities[here - 1] if here else None
         if before and found and found[-1][-1] == here - 1 and _alike(before, quantity):
-            gap = scene.text[before.end : quantity.start]
+            gap = _UNREAD.sub("", scene.text[before.end : quantity.start])
             if (
                 ROW_GAP.fullmatch(gap)
                 and gap.strip(" ()[]")
@@ -63,6 +63,9 @@ def rows(scene: Scene) -> list[list[int]]:
                 continue
         found.append([here])
     return found
+
+
+_UNREAD = re.compile(r"^ ?[\[(][^()\[\]]{0,60}[\])]")
 
 
 def _alike(one: Quantity, other: Quantity) -> bool:
@@ -135,6 +138,8 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
         return None
     closed = gap.lstrip(")] ")
     plain = gap[len(gap) - len(closed) :] if gap[:1] in ")]" else gap
+    if gap in (" (", "(") and scene.text[mention.end : mention.end + 1] == ")":
+        return Owner(mention.arm, mention, "arm-right")
     if not plain.strip() and gap[:1] not in ")]":
         return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" else None
     if _BREAK.search(_without_noise(plain)) or not _LINK.search(plain):
@@ -388,9 +393,14 @@ def _named_pair(scene: Scene, at: int, end: int) -> tuple[int, int] | None:
     before = [m for m in scene.mentions if m.end <= at and m.arm != ALL and scene.sees(at, m.start)][-2:]
     if len(before) == 2 and before[0].arm != before[1].arm:
         middle, rest = scene.text[before[0].end : before[1].start], scene.text[before[1].end : at]
-        if _AGAINST.fullmatch(middle) and len(rest) < 60 and not re.search(r"[0-9]{2}|;", rest):
+        if _AGAINST.fullmatch(middle) and _beside_pair(rest):
             return _experimental_first(scene, before[0].arm, before[1].arm)
     return None
+
+
+def _beside_pair(rest: str) -> bool:
+    """True if what stands between two arms and an estimate is no other result, or opens a bracket at once."""
+    return (len(rest) < 60 and not re.search(r"[0-9]{2}|;", rest)) or (rest.startswith(" (") and len(rest) < 90 and ")" not in rest)
 
 
 _AGAINST = re.compile(r"(?: group| arm| patients)?,? (?:versus|vs\.?|v|as compared with|compared with|compared to|than|over|as compared to|relative to)(?: (?:the|with|in|those|patients|for|receiving))* ")

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from trialweave.loaders.abstract.arms import ArmName
 from trialweave.loaders.abstract.facts import _arm_name
 from trialweave.loaders.abstract.numbers import NUMBER, decimal
+from trialweave.loaders.abstract.phrases import dose_lists
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.words import COMMON, stems
 from trialweave.records import Cue, Fact
+
+Drug = tuple[str, int, int]
+"""A drug's name and where it stands."""
 
 _UNIT = (
     r"(?:(?:m|μ|mc|k)?g|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|mL|ml|mmol|μmol|million units|AUC|PFU|mcg)"
@@ -27,7 +31,7 @@ _SCHEDULE = re.compile(
     r"for (?:up to |a (?:maximum|total) of )?(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: to [0-9]+| or [0-9]+)? (?:cycles|days?|weeks?|months?|years?|doses)|in (?:[0-9]+|one|five|two|three) (?:daily )?fractions(?: over [0-9.]+(?:-[0-9.]+)? weeks?)?|loading dose|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
 )
 _DRUG_BEFORE = re.compile(
-    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily |initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+|intravenously|orally|subcutaneously|daily|monohydrate|once daily|alone|infusion|oral|IV)){0,3},? ?[\[(]?(?:up to |of |total dose |≤ ?)?$"
+    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily |initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+|intravenously|orally|subcutaneously|daily|monohydrate|once daily|alone|infusion|oral|IV)){0,3},? ?[\[(]?(?:at (?:a )?(?:fixed )?(?:dose of )?|up to |of |total dose |≤ ?)?$"
 )
 _DRUG_AFTER = re.compile(
     r"[\])]?(?: (?:per day|daily|once daily|twice daily))?(?:,)? (?:of )?(?:oral |intravenous |topical |subcutaneous |adjuvant )?(?P<drug>[A-Za-z][A-Za-z-]{3,})"
@@ -56,46 +60,59 @@ def doses(scene: Scene) -> Iterator[Fact]:
     text, start, end = scene.text, scene.sentence.start, scene.sentence.end
     if scene.sentence.section in ("conclusions", "funding", "registration"):
         return
-    last_drug: tuple[str, int, int] | None = None
+    last: Drug | None = None
     taken = start
-    for hit in _DOSE.finditer(text, start, end):
-        if hit.start() < taken:
-            continue
+    for fact in _listed(scene):
+        taken = fact.end
+        yield fact
+    for hit in _DOSE.finditer(text, taken, end):
         unit = (hit["unit"] or "").strip()
-        if (
-            scene.sentence.section == "results"
-            and not hit["auc"]
-            and unit not in ("Gy",)
-            and not _dosing(text, start, hit.start())
-        ):
+        if hit.start() < taken or not (hit["auc"] or _is_dose(scene, hit, unit)):
             continue
-        if not hit["auc"] and (
-            _LAB.search(text[max(start, hit.start() - 40) : hit.start()]) or _LAB_UNIT.match(unit)
-        ):
+        again = last is not None and hit.start() - taken < 60 and bool(_AGAIN.search(text[taken : hit.start()]))
+        if last and text[taken : hit.start()].strip() in ("[", "(", "=") and not again:
             continue
-        drug = _drug(text, start, end, hit, scene.arms)
-        if (
-            drug is None
-            and last_drug
-            and re.search(
-                r"(?:dose,?|or|and|then|followed by|to|,) ?(?:a )?$",
-                text[max(start, hit.start() - 14) : hit.start()],
-            )
-            and hit.start() - taken < 40
-        ):
-            drug = last_drug
+        drug = _drug(scene, hit) or (last if again else None) or _bracketed_drug(scene, hit, unit)
         if drug is None:
             continue
-        last_drug = drug
-        schedule = _schedule(scene, hit.end())
-        taken = hit.end()
+        last, taken = drug, hit.end()
         low, high = hit["low"] or hit["auc"], hit["high"] or hit["auc_high"]
-        arm = _arm_of(scene, drug, hit.start(), hit.end())
-        yield Fact(
-            kind="dose", start=hit.start(), end=hit.end(), quote="", rule="dose", section=scene.sentence.section, endpoint=drug[0], arm=_arm_name(scene, arm) if arm is not None else None,
-            value=decimal(low), high=decimal(high) if high else None, unit="AUC" if hit["auc"] else unit.replace("m(2)", "m2"), schedule=schedule[1] if schedule else None,
-            cues=(Cue(role="drug", start=drug[1], end=drug[2], quote=""), *_schedule_cue(schedule)),
-        )  # fmt: skip
+        yield _dose(scene, drug, (hit.start(), hit.end()), low, high, "AUC" if hit["auc"] else unit, _schedule(scene, hit.end()))
+
+
+def _dose(
+    scene: Scene, drug: Drug, at: tuple[int, int], low: str, high: str | None, unit: str, schedule: tuple[str, str, int, int] | None
+) -> Fact:
+    arm = _arm_of(scene, drug, *at)
+    return Fact(
+        kind="dose", start=at[0], end=at[1], quote="", rule="dose", section=scene.sentence.section, endpoint=scene.short.get(drug[0], drug[0]),
+        arm=_arm_name(scene, arm) if arm is not None else None, value=decimal(low), high=decimal(high) if high else None, unit=unit.replace("m(2)", "m2"),
+        schedule=schedule[1] if schedule else None, cues=(Cue(role="drug", start=drug[1], end=drug[2], quote=""), *_schedule_cue(schedule)),
+    )  # fmt: skip
+
+
+def _is_dose(scene: Scene, hit: re.Match[str], unit: str) -> bool:
+    """True unless the number is a laboratory value, a result, or a limit."""
+    text, start = scene.text, scene.sentence.start
+    if scene.sentence.section == "results" and unit != "Gy" and not _DOSING.search(text, start, hit.start()):
+        return False
+    if re.search(r"± ?$|\+/- ?$", text[max(start, hit.start() - 5) : hit.start()]) or re.match(r" ?±", text[hit.end() : hit.end() + 2]):
+        return False
+    return not _LAB.search(text[max(start, hit.start() - 40) : hit.start()]) and not _LAB_UNIT.match(unit)
+
+
+def _listed(scene: Scene) -> Iterator[Fact]:
+    """The doses of "abcnib (5, 25, or 75 mg daily)"."""
+    if scene.sentence.section == "results":
+        return
+    for drug, ones in dose_lists(scene.text, scene.sentence.start, scene.sentence.end):
+        for one in ones:
+            schedule = ("schedule", one.rest, one.end - len(one.rest), one.end) if one.rest else None
+            yield _dose(scene, drug, (one.start, one.end), one.number, None, one.unit, schedule)
+
+
+_DOSING = re.compile(r"\b(?:received|receive|assigned|randomi[sz]ed|administered|given|dose of)\b")
+_AGAIN = re.compile(r"(?:^|[ ,;])(?:or|and|then|followed by|to|vs\.?|versus|v|plus|dose|,|;)(?: (?:a|at|an|the|dose|maintenance|loading|initial|of))* $|, $")
 
 
 def _schedule(scene: Scene, at: int) -> tuple[str, str, int, int] | None:
@@ -124,41 +141,62 @@ def _schedule_cue(schedule: tuple[str, str, int, int] | None) -> tuple[Cue, ...]
     return (Cue(role=schedule[0], start=schedule[2], end=schedule[3], quote=""),) if schedule else ()
 
 
-def _dosing(text: str, start: int, at: int) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:received|receive|assigned|randomi[sz]ed|administered|given|dose of)\b", text[start:at]
-        )
-    )
-
-
-def _drug(
-    text: str, start: int, end: int, hit: re.Match[str], arms: list[ArmName]
-) -> tuple[str, int, int] | None:
+def _drug(scene: Scene, hit: re.Match[str]) -> Drug | None:
+    """The drug right before a dose, or after "of"."""
+    text, start = scene.text, scene.sentence.start
     low = max(start, hit.start() - 110)
-    before = _DRUG_BEFORE.search(text, low, hit.start()) if low < hit.start() else None
-    if before is None:
-        before = _DRUG_BEFORE.search(text[low : hit.start()])
-        offset = low
-    else:
-        offset = 0
-    if before:
-        word = before["drug"]
-        if (
-            word.lower() not in _NOT_DRUG
-            and not word.isdigit()
-            and (_NAMED.fullmatch(word) or _names_arm(word, arms))
-        ):
-            at = offset + before.start("drug")
-            return _whole_name(text, start, at, at + len(word), arms)
-    after = _DRUG_AFTER.match(text, hit.end(), end)
-    if (
-        after
-        and after["drug"].lower() not in _NOT_DRUG
-        and (_NAMED.fullmatch(after["drug"]) or _names_arm(after["drug"], arms))
-    ):
+    mention = next((m for m in reversed(scene.mentions) if m.end <= hit.start()), None)
+    if mention and mention.arm >= 0 and text[mention.end : hit.start()] in (" ", " (", ", ", " [", " at ", " at a dose of ", " (at a dose of "):
+        words = _GROUP_WORD.sub("", text[mention.start : mention.end])
+        if not stems(words, {}) <= COMMON and not re.search(r"[Aa]rm |[Gg]roup ", words):
+            return _last_part(words, mention.start)
+    before = _DRUG_BEFORE.search(text[low : hit.start()])
+    if before and _can_be_drug(before["drug"], scene.arms):
+        at = low + before.start("drug")
+        return _whole_name(text, start, at, at + len(before["drug"]), scene.arms)
+    after = _DRUG_AFTER.match(text, hit.end(), scene.sentence.end)
+    if after and _can_be_drug(after["drug"], scene.arms):
         return after["drug"], after.start("drug"), after.end("drug")
     return None
+
+
+def _can_be_drug(word: str, arms: list[ArmName]) -> bool:
+    return word.lower() not in _NOT_DRUG and not word.isdigit() and bool(_NAMED.fullmatch(word) or _names_arm(word, arms))
+
+
+def _last_part(words: str, start: int) -> Drug:
+    """The last drug of "A plus B": the one that the dose stands at."""
+    cut = max((hit.end() for hit in re.finditer(r" (?:plus|and|with|or) | ?\+ ?", words)), default=0)
+    return words[cut:], start + cut, start + len(words)
+
+
+def _bracketed_drug(scene: Scene, hit: re.Match[str], unit: str) -> Drug | None:
+    """The drug before the bracket that the dose stands in; radiotherapy for gray; else the last drug named."""
+    text, start = scene.text, scene.sentence.start
+    for begin, _ in reversed(scene.around(hit.start())):
+        mention = next((m for m in reversed(scene.mentions) if 0 <= begin - m.end <= 1 and 0 <= m.arm < len(scene.arms)), None)
+        if mention:
+            return _first_part(_GROUP_WORD.sub("", text[mention.start : mention.end]), mention.start)
+    if unit in ("Gy", "cGy"):
+        place = text.find("adi", start, scene.sentence.end)
+        found = re.compile(r"radiotherapy|radiation|irradiation|RT\b").search(text, start, scene.sentence.end)
+        return ("radiotherapy", *(found.span() if found else (hit.start(), hit.end()))) if place or found else None
+    if "/" in unit or scene.around(hit.start()):
+        named = [one for one in _DRUG_NAME.finditer(text, max(start, hit.start() - 110), hit.start())]
+        if named:
+            return named[-1].group(), named[-1].start(), named[-1].end()
+    return None
+
+
+def _first_part(words: str, start: int) -> Drug:
+    cut = re.search(r" (?:plus|and|with|or) | ?\+ ?", words)
+    return (words[: cut.start()], start, start + cut.start()) if cut else (words, start, start + len(words))
+
+
+_GROUP_WORD = re.compile(r"[ -](?:groups?|arms?|regimen|patients|treated)$")
+_DRUG_NAME = re.compile(
+    r"(?<![\w-])[A-Za-z-]+(?:mab|nib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|trexed|trexate|poside|fosfamide|mustine|uracil|zumab|lutamide|terone|trozole|statin|dronate|prazole|setron|caine|vudine|limus|lone|sone|parin|xaban)(?![\w-])"
+)
 
 
 def _whole_name(text: str, start: int, at: int, end: int, arms: list[ArmName]) -> tuple[str, int, int]:
@@ -186,13 +224,13 @@ def _arm_of(scene: Scene, drug: tuple[str, int, int], at: int, end: int) -> int 
     """The one arm that gets the dose; None if several do, or if the abstract does not say."""
     text = scene.text
     closing = next((m for m in scene.mentions if m.start >= end), None)
-    if closing and 0 <= closing.arm < len(scene.arms) and re.fullmatch(r"[^,;.()]{0,30}[\[(]", text[end : closing.start]):
+    if closing and 0 <= closing.arm < len(scene.arms) and re.fullmatch(r"[^,;()\[\]]{0,60}[\[(](?:[^()]{0,60}\[)?", text[end : closing.start]):
         return closing.arm
     for begin, _ in reversed(scene.around(at)):
         opening = next((m for m in reversed(scene.mentions) if m.end <= begin and begin - m.end <= 1), None)
         if opening and 0 <= opening.arm < len(scene.arms):
             return opening.arm
-    spans = [here for here, arm in enumerate(scene.arms) if arm.start <= at < arm.end]
+    spans = [here for here, arm in enumerate(scene.arms) if any(a <= at < b for a, b in arm.spans)]
     if len(spans) == 1:
         return spans[0]
     beside = [m.arm for m in scene.mentions if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)]

@@ -33,7 +33,7 @@ _HEADS = {
         r"mucositis|stomatitis|transaminases?|aminotransferases?|creatinine(?: levels?)?|bilirubin|hepatitis|arthritis|neuropathy|reactions?|scaling|pneumonitis|reoperations?|transfusions?|malignanc(?:y|ies)|second(?:ary)? (?:primary )?cancers?|obstruction|injur(?:y|ies)|thromboembolic events?|arrhythmias?|hypoxia|sweats?|DLTs?|HFS|ILD"
     ),
     "efficacy": (
-        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
+        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
         r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed|stable disease|disease progression|live births?|pregnanc(?:y|ies)|concentrations?|levels?|duration|shedding|lesions?|"
         r"conversion|resection|resections|preservation|resolution|detection|engraftment|seroconversion|seroresponse|efficacy|satisfaction|consumption|requirements?|length of (?:hospital )?stay|hospital stay|blood loss|operative time|operating time|"
         r"outcome events?|outcomes?|end ?points?|alive|diagnosis|diagnoses|weight|pressure|volume|density|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
@@ -94,12 +94,13 @@ _RELATIONS = list(_RELATED)
 SERIOUS = re.compile(r"\bserious\b|\bSAEs?\b", re.IGNORECASE)
 
 
+_OF_GRADE = re.compile(r" of (?:(?:any|all) )?grades?(?: [0-9]| or| any)*$")
 _TEMPORAL = re.compile(
     r"\b(?:after|before|during|until|following|since|throughout|despite|naive to|history of|risk factors? for|"
     r"(?:defined|measured|assessed|scored) (?:as|by|with)) (?:the |an? |any |their |first |both )?$",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) [^.;]{5,260}?, (?=(?:was|were|occurred|in)\b)")
+_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were|occurred|in)\b)")
 
 
 class Grade(NamedTuple):
@@ -150,7 +151,7 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
             and kind != "survival"
         ):
             continue
-        name = _expanded(text[begin:stop], short)
+        name = _OF_GRADE.sub("", _expanded(text[begin:stop], short))
         found.append(Topic(begin, stop, name, kind))
         covered = stop
     for hit in _ABBREVIATED.finditer(text, start, end):

@@ -46,6 +46,8 @@ _RELATIVE = re.compile(
 )
 _RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
 _P_AFTER_ARMS = re.compile(r" (?:for|with|in) [^0-9;.,()]{1,70} \((?:[a-z-]+ )?")
+_PUT_INTO_ARM = re.compile(r"(?: patients| women| men| participants)?(?: were| was)? ?(?:randomly )?(?:assigned|allocated|randomi[sz]ed)\b")
+_AT_LEAST = re.compile(r"\b(?:at least|more than|fewer than|less than|up to|a minimum of|greater than) $")
 _FOR_DEATH = re.compile(r" for death(?!s? (?:from|due)|,? (?:or|and))")
 _ZERO = re.compile(
     r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
@@ -233,7 +235,7 @@ def _carried_grade(scene: Scene, kind: str, memory: Memory) -> str | None:
 
 def _is_baseline(scene: Scene, quantity: Quantity) -> bool:
     inner = scene.around(quantity.start)
-    begin = inner[-1][0] if inner else scene.clause(quantity.start)
+    begin = inner[0][0] if inner else scene.clause(quantity.start)
     if _WHO.match(scene.text, quantity.end):
         return True
     noun = quantity.noun or ""
@@ -273,6 +275,8 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
         _RELATIVE.search(scene.text, max(scene.sentence.start, quantity.start - 60), quantity.start)
         or _RELATIVE_AFTER.match(scene.text, quantity.end)
     ):
+        return None
+    if _PUT_INTO_ARM.match(scene.text, quantity.end) or _AT_LEAST.search(scene.text, max(scene.sentence.start, quantity.start - 16), quantity.start):
         return None
     if topic is None:
         return "rate"
@@ -375,8 +379,10 @@ def _survival_before(scene: Scene, at: int) -> Topic | None:
 
 
 def _p_before(scene: Scene, quantity: Quantity) -> PValue | None:
-    """The p-value right before an estimate in the same bracket: "(P = .006; HR, 0.5 …)"."""
+    """The p-value beside an estimate: "(P = .006; HR, 0.5 …)", "0.64 for A versus B (P = .118)"."""
     for p in scene.ps:
+        if 0 < p.start - quantity.end <= 80 and _P_AFTER_ARMS.fullmatch(scene.text[quantity.end : p.start]):
+            return p
         if (
             0 <= quantity.start - p.end <= 3
             and re.fullmatch(r"[,;] ?", scene.text[p.end : quantity.start])

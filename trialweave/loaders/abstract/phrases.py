@@ -82,7 +82,7 @@ def grouped(text: str, start: int, end: int) -> list[Phrase]:
 
 _VALUED = re.compile(
     r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
-    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| (?:and|versus|vs|v|compared|as compared|than|or)\b)"
+    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=[0-9]|in |for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"
 )
 _NOT_AN_ARM = re.compile(
     r"\b(?:survival|response|progression|PFS|OS|DFS|EFS|rates?|events?|toxicit\w+|deaths?|patients|women|men|participants|subgroup|population|months?|years?|weeks?|days?|interaction|trend|risk|age|"
@@ -131,7 +131,7 @@ def _has_the(words: list[re.Match[str]], word: re.Match[str]) -> bool:
     for before in range(at - 1, max(-1, at - 7), -1):
         low = words[before].group().lower()
         if low == "the":
-            return word.group().lower() not in ("to", "in", "and")
+            return word.group().lower() not in ("to", "in")
         if low in _EDGE:
             return False
     return False
@@ -214,7 +214,7 @@ _COMPARE = re.compile(
 _OR = re.compile(r",? (?:or|versus|vs\.?|v) (?:to )?(?=\S)|; (?:or |and )?")
 _ITEM_END = re.compile(
     r"(?:,| and| or)? (?:stratified|with stratification|using|by (?:means|a |the |central|computer|use|random|permuted|method)|via|through|according|in (?:a |an )?[0-9]|until|before|within|beginning|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once|twice|three times|on days?|at a|at the|"
-    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival|progression|disease|the|quality)|did|continued|followed by(?= observation)|throughout|intravenously|orally|subcutaneously|\((?=[0-9]))\b"
+    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival|progression|disease|the|quality)|did|received|experienced|had|achieved|developed|completed|discontinued|died|continued|followed by(?= observation)|throughout|intravenously|orally|subcutaneously|\((?=[0-9]))\b"
     r"|:|\.(?![0-9])"
 )
 _DOSE = re.compile(
@@ -278,20 +278,17 @@ def counted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
 _ASSIGNED_WORD = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b", re.IGNORECASE)
 
 
+_TITLE_BEGIN = re.compile(r": |\b(?:of|with|comparing|and) ")
+
+
 def contrasted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
     """The lists that titles and aims give: "A versus B in people with C"."""
     found = []
     for part in parts:
         if part.section == "title":
-            found += _readings(text, part.start, part.end)
-            cut = text.find(": ", part.start, part.end)
-            if cut > 0:
-                found += _readings(text, cut + 2, part.end)
-            found += [
-                reading
-                for hit in re.finditer(r"\b(?:of|with|comparing|and) ", text[part.start : part.end])
-                for reading in _readings(text, part.start + hit.end(), part.end)
-            ]
+            begins = [part.start, *(part.start + hit.end() for hit in _TITLE_BEGIN.finditer(text[part.start : part.end]))]
+            for begin in begins:
+                found += _readings(text, begin, part.end, conjunction=False)
         elif part.section in ("objective", "methods", "background", "abstract"):
             for hit in _COMPARE.finditer(text, part.start, part.end):
                 found += _readings(text, hit.end(), part.end)
@@ -308,8 +305,11 @@ def _blank(text: str) -> str:
     return "".join(out)
 
 
-def _readings(text: str, start: int, end: int, *, doses: bool = True) -> list[list[Phrase]]:
-    """The ways to read a list of arms that begins at `start`; without `doses`, these tell arms apart."""
+def _readings(text: str, start: int, end: int, *, doses: bool = True, conjunction: bool = True) -> list[list[Phrase]]:
+    """The ways to read a list of arms that begins at `start`.
+
+    Without `doses`, these tell arms apart; without `conjunction`, "A and B" is no list.
+    """
     end = min(end, start + 700)
     plain = _blank(text[start:end])
     plain = _COUNTED.sub(lambda hit: " " * len(hit.group()), plain)
@@ -333,7 +333,8 @@ def _readings(text: str, start: int, end: int, *, doses: bool = True) -> list[li
         ]
         if all(pair):
             readings.append([phrase for phrase in pair if phrase])
-    if and_then := re.search(r",? and ", plain):
+    and_then = re.search(r",? and ", plain) if conjunction else None
+    if and_then:
         pair = [
             _item(text, plain, start, 0, and_then.start(), first=True),
             _item(text, plain, start, and_then.end(), len(plain)),
@@ -447,27 +448,51 @@ def _counted_arms(text: str, at: int, start: int, end: int) -> list[list[Phrase]
     return [found] if len(found) == len(hits) else []
 
 
+class ListedDose(NamedTuple):
+    """One dose of a list: `text[start:end]`, with the unit and schedule that the list gives it."""
+
+    number: str
+    unit: str
+    rest: str
+    start: int
+    end: int
+
+
+def dose_lists(text: str, start: int, end: int) -> list[tuple[tuple[str, int, int], list[ListedDose]]]:
+    """The drugs that are given in several doses, "abcnib (5, 25, or 75 mg daily)", with these.
+
+    >>> [(drug, ones)] = dose_lists("abcnib (5, 25, or 75 mg daily)", 0, 30)
+    >>> drug[0], [(one.number, one.unit, one.rest) for one in ones]
+    ('abcnib', [('5', 'mg', 'daily'), ('25', 'mg', 'daily'), ('75', 'mg', 'daily')])
+    """
+    found = []
+    for hit in _DOSES.finditer(text, start, end):
+        ones: list[ListedDose] = []
+        unit, rest = "", ""
+        if "/" in hit["doses"]:
+            continue
+        for one in reversed(list(_ONE_DOSE.finditer(hit["doses"]))):
+            unit = one["unit"] or unit
+            rest = (one["rest"] or "").strip() if one["unit"] else rest
+            at = hit.start("doses") + one.start()
+            ones.insert(0, ListedDose(one["num"], unit, rest, at, at + len(one.group().rstrip())))
+        if len(ones) >= 2 and unit:
+            found.append(((hit["drug"], hit.start("drug"), hit.end("drug")), ones))
+    return found
+
+
+_OTHER_ARM = re.compile(r"[\])],? (?:or|and|versus|vs\.?) (?:matching |oral )?(placebo|standard [a-z]+|usual care|[a-z]+)")
+
+
 def _dose_arms(text: str, start: int, end: int) -> list[list[Phrase]]:
     """The arms of "abcnib (5, 25, or 75 mg daily) or placebo": one for each dose."""
     found = []
-    for hit in _DOSES.finditer(text, start, end):
-        ones = list(_ONE_DOSE.finditer(hit["doses"]))
-        phrases: list[Phrase] = []
-        unit, rest = "", ""
-        for one in reversed(ones):
-            unit = one["unit"] or unit
-            rest = (one["rest"] or "").strip() if one["unit"] else rest
-            words = f"{hit['drug']} {one['num']} {unit} {rest}".strip()
-            at = hit.start("doses") + one.start()
-            phrases.insert(0, Phrase(words, at, at + len(one.group().rstrip())))
-        if len(phrases) >= 2 and unit:
-            other = re.match(
-                r",? (?:or|and|versus|vs\.?) (?:matching |oral )?(placebo|standard [a-z]+|usual care|[a-z]+)",
-                text[hit.end() : hit.end() + 60],
-            )
-            if other:
-                phrases.append(Phrase(other[1], hit.end() + other.start(1), hit.end() + other.end(1)))
-            found.append(phrases)
+    for drug, ones in dose_lists(text, start, end):
+        phrases = [Phrase(f"{drug[0]} {one.number} {one.unit} {one.rest}".strip(), one.start, one.end) for one in ones]
+        other = _OTHER_ARM.search(text, ones[-1].end, min(end, ones[-1].end + 50))
+        if other:
+            phrases.append(Phrase(other[1], other.start(1), other.end(1)))
+        found.append(phrases)
     return found
 
 

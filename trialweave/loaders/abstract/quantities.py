@@ -255,6 +255,8 @@ def _read(
         )
         return _tail(text, stop, quantity, ps)
     whole = number.value == number.value.to_integral_value() and number.value >= 0
+    if label and label.kind == "difference" and _is_row_start(text, pos, stop):
+        label = None
     if whole and (count := _count(text, stop, base, ps)):
         return count
     if number.in_words:

@@ -53,13 +53,13 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _TO_ARM = re.compile(
-    rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
+    rf"{_COUNT}(?: [\[(](?P<share>[0-9.]+) ?%[\])])?(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
     re.IGNORECASE,
 )
 _AFTER_ARM = re.compile(
     rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: \[?\(?[0-9.]+ ?%\)?\]?)?(?=[\]);,])"
 )
-_EVENT_LATER = re.compile(r"^(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression|relapse|event))\b")
+_EVENT_LATER = re.compile(r"(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression|relapse|event))\b")
 _EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progress", re.IGNORECASE)
 
 
@@ -210,7 +210,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
             continue
         before = _TO_ARM.search(text, max(start, mention.start - 110), mention.start)
-        if before and assigning and _counts_people(scene, before, numbered):
+        if before and assigning and _counts_people(scene, before, mention, numbered):
             at = before.start("n")
             if at not in done and not any(
                 m.arm != ALL and at < m.start < mention.start for m in scene.mentions
@@ -261,10 +261,14 @@ def _only_arm(scene: Scene, mention: Mention, at: int) -> bool:
     return not any(mention.end <= m.start < at for m in scene.mentions) and at - mention.end < 70
 
 
-def _counts_people(scene: Scene, hit: re.Match[str], numbered: set[int]) -> bool:
+def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered: set[int]) -> bool:
     """True if the number before an arm counts the people that were put into it."""
     text, start = scene.text, scene.sentence.start
-    if hit.start("n") in numbered or _value(hit["n"]) is None or not _whole(text, hit):
+    if hit.start("n") in numbered and not (hit["share"] and _ASSIGNING_ONLY.search(text, start, hit.end())):
+        return False
+    if _value(hit["n"]) is None or not _whole(text, hit):
+        return False
+    if _LIST_OF_ARMS.match(text, mention.end) and not hit["share"]:
         return False
     gap = text[hit.end("n") : hit.end()]
     before = text[max(start, hit.start("n") - 14) : hit.start("n")]
@@ -285,6 +289,8 @@ _NOT_COUNT_BEFORE = re.compile(
     r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
     re.IGNORECASE,
 )
+_ASSIGNING_ONLY = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b")
+_LIST_OF_ARMS = re.compile(r" ?[\[(](?:n ?= ?)?[0-9][0-9,]*(?: (?:patients|participants|women|men))?[;\])]| or (?!more)| versus ")
 _INTO = re.compile(r" (?:to(?: received?)?(?: the)?|in(?:to)?(?: the)?)? ?")
 _ASSIGNING = re.compile(r"random|assign|allocat|enrol|treated|received|included", re.IGNORECASE)
 
@@ -292,7 +298,7 @@ _ASSIGNING = re.compile(r"random|assign|allocat|enrol|treated|received|included"
 def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
     words = re.split(r"[;(]|,? and (?=[0-9])", scene.text[hit.end("n") : min(scene.sentence.end, hit.end() + 90)])[0]
     events = r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not|deaths?)\b"
-    return not re.search(events, words) and not _EVENT_LATER.search(scene.text, hit.end("n"), min(scene.sentence.end, hit.end() + 160))
+    return not re.search(events, words) and not _EVENT_LATER.match(scene.text, hit.end("n"), min(scene.sentence.end, hit.end() + 160))
 
 
 def _arm_fact(

@@ -44,6 +44,10 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
     everything = scene
     if any(t.kind == "follow-up" for t in scene.topics):
         scene = replace(scene, topics=[t for t in everything.topics if t.kind != "follow-up"])
+    if quantity.label and quantity.shape == "ratio":
+        outer = _outside_label(scene, quantity)
+        if outer:
+            return outer
     beside = _right_after(scene, quantity)
     if beside:
         return beside
@@ -86,7 +90,39 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         return after[0]
     if here:
         return here[-1]
-    return last
+    return _plain_subject(scene, quantity) or last
+
+
+_SUBJECT = re.compile(
+    r"(?:(?:The|A|An|Overall|However|In contrast|Furthermore|Moreover)?,? ?(?:the )?)?(?P<name>[A-Za-z][^,;:()\[\]]{3,90}?)(?: \([^()]{1,40}\))? (?:was|were|occurred|developed|had been|is|are|has been)\b"
+)
+
+
+def _plain_subject(scene: Scene, quantity: Quantity) -> Topic | None:
+    """The grammatical subject of the clause: "Metastasis-positive nodes were observed in 25%"."""
+    found = _SUBJECT.match(scene.text, scene.clause(quantity.start), quantity.start)
+    if not found or len(found["name"].split()) > 9 or any(m.start < found.end("name") and found.start("name") < m.end for m in scene.mentions):
+        return None
+    if re.match(r"(?:patients|there|it|this|these|we|no|both|among|in|of|at|after|during|all|most)\b", found["name"], re.IGNORECASE):
+        return None
+    return Topic(found.start("name"), found.end("name"), found["name"], "efficacy")
+
+
+def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
+    """The endpoint of "OS (hazard ratio for death, 0.86)" and of "DFS (HR for recurrence or death, 0.89)"."""
+    label = quantity.label
+    if label is None or label.start < scene.sentence.start:
+        return None
+    within = [t for t in scene.topics if label.end <= t.start and t.end <= quantity.at]
+    if not within:
+        return None
+    outer = [t for t in scene.topics if t.end <= label.start and scene.sees(label.start, t.start) and t.start >= scene.clause(label.start)]
+    strong = [t for t in outer if t.kind in ("survival", "death", "efficacy") and not _only_weak(t)]
+    if strong:
+        return strong[-1]
+    if len(within) > 1:
+        return within[0]._replace(end=within[-1].end, name=scene.text[within[0].start : within[-1].end])
+    return None
 
 
 def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:

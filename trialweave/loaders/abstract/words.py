@@ -17,7 +17,7 @@ _SYNONYMS = {
 FILLER = frozenset(
     "the a an of and or with without plus to in for by on at group groups arm arms patients patient therapy treatment treated "
     "regimen alone only monotherapy based receiving received receive either both combined combination added addition who "
-    "were was assigned given using undergoing containing".split()
+    "were was assigned given using undergoing containing allocated allocation least received randomized randomised".split()
 )
 COMMON = frozenset(
     "care dose doses high higher low lower standard best supportive surgery early late later short long longer course week month year day "
@@ -68,9 +68,10 @@ def stems(phrase: str, expand: dict[str, tuple[str, ...]]) -> frozenset[str]:
     >>> sorted(stems("the VFL + BSC arm", {"VFL": ("vinflunine",)}))
     ['bsc', 'vinflunine']
     """
-    return frozenset(
-        one for word in words(phrase, 0, len(phrase), expand) for one in word.stems if one not in FILLER
-    )
+    found = {one for word in words(phrase, 0, len(phrase), expand) for one in word.stems if one not in FILLER}
+    if any(one[0].isdigit() for one in found):
+        found.discard("dose")
+    return frozenset(found)
 
 
 _SHORT = re.compile(r"[\[(]([A-Za-z][A-Za-z0-9/+-]{0,11}?)s?(?=[\]);,: ])")
