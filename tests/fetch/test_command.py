@@ -49,12 +49,13 @@ def test_ids_and_a_query_come_into_the_folder(server: Any, tmp_path: Path) -> No
 
 
 def test_what_was_fetched_is_built_as_it_stands(server: Any, tmp_path: Path) -> None:
+    ids = [server.put_study(number) for number in range(1, 3)]
     pmids = [server.put_article(number) for number in range(1, 4)]
-    done = trialweave(server, "fetch", tmp_path / "papers", "--pmid", ",".join(pmids))
+    done = trialweave(server, "fetch", tmp_path / "both", "--pmid", ",".join(pmids), "--nct", ",".join(ids))
     assert done.returncode == 0, done.stderr
-    done = trialweave(server, "build", tmp_path / "store", tmp_path / "papers")
+    done = trialweave(server, "build", tmp_path / "store", tmp_path / "both")
     assert done.returncode == 0, done.stderr
-    assert "3 records: 3 new" in done.stderr
+    assert "5 records: 5 new" in done.stderr
 
 
 def test_unknown_ids_give_status_three(server: Any, tmp_path: Path) -> None:
