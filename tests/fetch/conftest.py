@@ -295,7 +295,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             pass
 
         def date_time_string(self, timestamp: float | None = None) -> str:
-            return "Sat, 01 Mar 2025 00:00:00 GMT"
+            return "Sat, 01 Mar 2025 00:30:00 GMT"  # half an hour ahead of our clock
 
     return Handler
 

@@ -92,8 +92,8 @@ def test_after_seven_failures_it_ends(server: Any, fake: Any, tmp_path: Path) ->
     ("value", "seconds"),
     [
         ("17", 17.0),
-        ("Sat, 01 Mar 2025 00:00:42 GMT", 42.0),  # the server's own Date is 00:00:00
-        ("Saturday, 01-Mar-25 00:00:42 GMT", 42.0),
+        ("Sat, 01 Mar 2025 00:30:42 GMT", 42.0),  # by the server's own Date
+        ("Saturday, 01-Mar-25 00:30:42 GMT", 42.0),
         ("Fri, 28 Feb 2025 00:00:00 GMT", 0.5),  # already gone: the pause alone
         ("0", 0.5),
         ("soon", 0.5),
