@@ -115,3 +115,29 @@ def test_a_page_without_studies_is_no_end(server: Any, fake: Any, tmp_path: Path
     server.empty = 2
     assert server.fetch(tmp_path, fake, query="trial", sources=["ctgov"]).sources[0].new == 3
     assert len(listings(server)) == 3
+
+
+def test_a_refresh_goes_on_behind_its_last_page(server: Any, fake: Any, tmp_path: Path) -> None:
+    server.page = 2
+    for number in range(1, 8):
+        server.put_study(number)
+    server.fetch(tmp_path, fake, query="trial", sources=["ctgov"])
+    server.at = {len(server.log) + 3: lambda: server.fail(*[500] * 7)}
+    with pytest.raises(RemoteError):
+        server.fetch(tmp_path, fake, query="trial", sources=["ctgov"], refresh=True)
+    server.at = {}
+    server.log.clear()
+    assert server.fetch(tmp_path, fake, query="trial", sources=["ctgov"], refresh=True).sources[0].held == 7
+    assert ["pageToken" in params for params in listings(server)] == [True, True]
+
+
+def test_a_torn_line_does_no_harm_to_the_next(server: Any, fake: Any, tmp_path: Path) -> None:
+    ids = [server.put_study(number) for number in range(1, 81)]
+    server.fetch(tmp_path, fake, nct=ids[:1])
+    manifest = tmp_path / ".fetch" / "manifest.jsonl"
+    manifest.write_bytes(manifest.read_bytes()[:-9])
+    server.at = {3: lambda: server.fail(*[500] * 7)}
+    with pytest.raises(RemoteError):
+        server.fetch(tmp_path, fake, nct=ids)
+    server.at = {}
+    assert server.fetch(tmp_path, fake, nct=ids).sources[0].held == 50
