@@ -6,11 +6,12 @@ Answers go to stdout, everything else to stderr. Exit status: 0 fine, 1 error, 2
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Literal, TextIO
 
 import typer
 from rich.console import Console
@@ -21,6 +22,8 @@ from trialweave.errors import QueryError, TrialweaveError
 from trialweave.queries.table import Format, Table, write_table
 
 DONE_WITH_REJECTS = 3
+
+FetchSource = Literal["both", "ctgov", "pubmed"]
 
 app = typer.Typer(
     name="trialweave",
@@ -278,6 +281,73 @@ def export(
         "graph names left out, as this format has none" if done.graphs is None else f"{done.graphs:,} graphs"
     )
     say(f"{done.statements:,} statements, {graphs}: {done.file}")
+
+
+@app.command()
+def fetch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to fetch into.")],
+    nct: Annotated[
+        list[str] | None, typer.Option("--nct", metavar="ID…", help="NCT numbers, with commas between.")
+    ] = None,
+    pmid: Annotated[
+        list[str] | None, typer.Option("--pmid", metavar="ID…", help="PMIDs, with commas between.")
+    ] = None,
+    query: Annotated[str | None, typer.Option("--query", help="Whatever matches this.")] = None,
+    source: Annotated[FetchSource, typer.Option("--source", help="Where to send the query.")] = "both",
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask again for what is here.")] = False,
+    email: Annotated[
+        str | None, typer.Option("--email", envvar="NCBI_EMAIL", help="Your address, which NCBI asks for.")
+    ] = None,
+) -> None:
+    """Fetch records from ClinicalTrials.gov and PubMed into a folder, which `build` then takes.
+
+    What is there is not fetched again, and a run that was cut off goes on where it stopped. With a key in
+    NCBI_API_KEY, PubMed is asked 10 times a second at most, else 3 times. Exit status 3 if a source does
+    not have some of the ids.
+    """
+    from trialweave.fetch import BOTH, Step
+    from trialweave.fetch import fetch as fetch_records
+    from trialweave.fetch.pubmed import URL as EUTILS_URL
+    from trialweave.fetch.registry import URL as CTGOV_URL
+
+    def bar(steps: Iterator[Step]) -> Iterable[Step]:
+        console = Console(file=sys.stderr)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+            task = progress.add_task("listing", total=None)
+            for step in steps:
+                description = f"{step.source}: {step.done:,} of {step.wanted:,}"
+                progress.update(task, description=description, completed=step.done, total=step.wanted)
+                yield step
+
+    report = fetch_records(
+        folder,
+        nct=_split_ids(nct),
+        pmid=_split_ids(pmid),
+        query=query,
+        sources=BOTH if source == "both" else (source,),
+        refresh=refresh,
+        email=email,
+        api_key=os.environ.get("NCBI_API_KEY", "").strip() or None,
+        ctgov_url=os.environ.get("TRIALWEAVE_CTGOV_URL") or CTGOV_URL,
+        eutils_url=os.environ.get("TRIALWEAVE_EUTILS_URL") or EUTILS_URL,
+        progress=bar,
+    )
+    for one in report.sources:
+        say(
+            f"{one.source}: {one.new:,} new, {one.replaced:,} replaced, {one.unchanged:,} unchanged, "
+            f"{one.held:,} here already; {one.requests:,} requests"
+        )
+        for note in one.notes:
+            say(f"  {note}")
+        if one.not_found:
+            say(f"  {len(one.not_found):,} not found: {', '.join(one.not_found)}")
+    if report.not_found:
+        raise typer.Exit(DONE_WITH_REJECTS)
+
+
+def _split_ids(given: list[str] | None) -> list[str]:
+    return [one for text in given or [] for one in text.replace(",", " ").split()]
 
 
 @app.command()
