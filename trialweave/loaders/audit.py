@@ -11,6 +11,7 @@ excluded only if neither gives the percentage.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -22,10 +23,16 @@ from trialweave.records import Arm, Fact, Finding
 _RATIOS = frozenset({"hazard_ratio", "odds_ratio", "risk_ratio", "rate_ratio", "mean_ratio"})
 _DIFFERENCES = frozenset({"risk_difference", "mean_difference", "median_difference"})
 _LARGEST = 10**6
+_ESTIMATED = re.compile(
+    r"(?:[0-9]+|one|two|three|five|ten)[- ](?:year|month)|cumulative|estimated|actuarial|Kaplan", re.IGNORECASE
+)
+_NONINFERIORITY = re.compile(r"inferior", re.IGNORECASE)
 
 
-def audit(facts: Iterable[Fact], arms: Iterable[Arm], text: str) -> tuple[Fact, ...]:  # noqa: ARG001 - the text and arms are part of the interface
+def audit(facts: Iterable[Fact], arms: Iterable[Arm], text: str) -> tuple[Fact, ...]:
     """The same facts, with what the checks found attached to those that they concern.
+
+    `arms` are the arms that the text names, `text` is what the facts' offsets refer to.
 
     >>> facts = [Fact(kind="ae_count", start=0, end=8, quote="17 [16%]", rule="", arm="A", n=17, value=Decimal(16), unit="%", denom=110)]
     >>> audit(facts, (), "17 [16%]")[0].findings[0].computed
@@ -35,16 +42,15 @@ def audit(facts: Iterable[Fact], arms: Iterable[Arm], text: str) -> tuple[Fact, 
     findings: dict[int, list[Finding]] = defaultdict(list)
     for here, fact in enumerate(audited):
         for check in _SINGLE:
-            finding = check(fact)
+            finding = check(fact, text)
             if finding:
                 findings[here].append(finding)
-    for together in (_denominators, _arms_against_total):
-        for here, finding in together(audited):
+    named = [arm.name for arm in arms]
+    for together in (_denominators, _arms_against_total, _responses, _ratio_against_medians):
+        for here, finding in together(audited, named):
             findings[here].append(finding)
     return tuple(
-        msgspec.structs.replace(fact, findings=(*fact.findings, *findings[here]))
-        if here in findings
-        else fact
+        msgspec.structs.replace(fact, findings=(*fact.findings, *findings[here])) if here in findings else fact
         for here, fact in enumerate(audited)
     )
 
@@ -62,8 +68,11 @@ def half_unit(value: Decimal) -> Decimal:
     return Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
 
 
-def _percent_of_count(fact: Fact) -> Finding | None:
-    """Count and denominator against the percentage that stands with them."""
+def _percent_of_count(fact: Fact, text: str) -> Finding | None:
+    """Count and denominator against the percentage that stands with them.
+
+    A percentage that comes first may be an estimate over time (Kaplan-Meier), which is no quotient.
+    """
     if (
         fact.unit != "%"
         or fact.n is None
@@ -76,17 +85,22 @@ def _percent_of_count(fact: Fact) -> Finding | None:
     half = half_unit(fact.value)
     if abs(share - fact.value) <= half:
         return None
+    first = fact.rule.startswith("percent:")
+    if first and abs(share - fact.value) < 1 and _ESTIMATED.search(text, max(0, fact.start - 320), fact.start):
+        return None
     return Finding(
         check="percent-of-count",
         message=f"{fact.n} of {fact.denom} is {share:.2f} %, not {fact.value} %",
         computed=f"{share:.2f}",
-        sure="certain" if abs(share - fact.value) > 2 * half else "likely",
+        sure="certain" if abs(share - fact.value) > 2 * half and not first else "likely",
     )
 
 
-def _bound_equals_estimate(fact: Fact) -> Finding | None:
+def _bound_equals_estimate(fact: Fact, _text: str) -> Finding | None:
     """A confidence bound that is the estimate itself: a slip, or a distribution with no width there."""
     if fact.interval not in ("CI", None) or not isinstance(fact.value, Decimal):
+        return None
+    if fact.unit == "%" and fact.value in (0, 100):
         return None
     for name, bound in (("lower", fact.ci_low), ("upper", fact.ci_high)):
         if isinstance(bound, Decimal) and bound == fact.value and fact.ci_low != fact.ci_high:
@@ -98,7 +112,7 @@ def _bound_equals_estimate(fact: Fact) -> Finding | None:
     return None
 
 
-def _outside_interval(fact: Fact) -> Finding | None:
+def _outside_interval(fact: Fact, _text: str) -> Finding | None:
     """An estimate outside its own interval."""
     if not isinstance(fact.value, Decimal):
         return None
@@ -107,6 +121,8 @@ def _outside_interval(fact: Fact) -> Finding | None:
     above = isinstance(high, Decimal) and fact.value > high + half_unit(high)
     if not below and not above:
         return None
+    if fact.unit == "%" and isinstance(low, Decimal) and isinstance(high, Decimal) and 100 * low <= fact.value <= 100 * high:
+        return Finding(check="interval-scale", message=f"{fact.value} % beside an interval in fractions, {low} to {high}", computed=f"{100 * low}-{100 * high}")
     return Finding(
         check="estimate-outside-interval",
         message=f"{fact.value} is not between {low} and {high}",
@@ -114,7 +130,7 @@ def _outside_interval(fact: Fact) -> Finding | None:
     )
 
 
-def _asymmetric(fact: Fact) -> Finding | None:
+def _asymmetric(fact: Fact, _text: str) -> Finding | None:
     """A ratio's confidence interval is symmetric on the log scale, a difference's on its own."""
     value, low, high = fact.value, fact.ci_low, fact.ci_high
     if (
@@ -148,13 +164,13 @@ def _asymmetric(fact: Fact) -> Finding | None:
     )
 
 
-def _interval_against_p(fact: Fact) -> Finding | None:
+def _interval_against_p(fact: Fact, text: str) -> Finding | None:
     """An interval that excludes no effect beside a p-value that does not, or the reverse.
 
     Only for two-sided 95 % intervals and far from the border, because a p-value may be one-sided
     or come from another test than the interval.
     """
-    if fact.p is None or fact.p_sided == "one" or (fact.ci_level is not None and fact.ci_level != 95):
+    if fact.p is None or fact.p_sided == "one" or _NONINFERIORITY.search(text, fact.start, fact.end + 40) or (fact.ci_level is not None and fact.ci_level != 95):
         return None
     if not (isinstance(fact.ci_low, Decimal) and isinstance(fact.ci_high, Decimal)):
         return None
@@ -186,7 +202,7 @@ def _p(words: str) -> tuple[str, Decimal]:
     return operator, Decimal(words[len(operator) :])
 
 
-_SINGLE: tuple[Callable[[Fact], Finding | None], ...] = (
+_SINGLE: tuple[Callable[[Fact, str], Finding | None], ...] = (
     _percent_of_count,
     _bound_equals_estimate,
     _outside_interval,
@@ -211,8 +227,12 @@ def allowed_denominators(n: int, percent: Decimal) -> range:
     return range(max(smallest, n, 1), max(largest, 0) + 1)
 
 
-def _denominators(facts: list[Fact]) -> Iterable[tuple[int, Finding]]:
-    """Percentages of events in an arm against the arm's sizes, one by one and all together."""
+def _denominators(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Finding]]:
+    """Percentages of events in an arm against the arm's sizes, one by one and all together.
+
+    Said only where the arm's size is within 15 % of what the percentages allow: farther off, they
+    belong to other people (a subgroup, another population).
+    """
     sizes: dict[str, set[int]] = defaultdict(set)
     shares: dict[str, list[int]] = defaultdict(list)
     for here, fact in enumerate(facts):
@@ -220,53 +240,36 @@ def _denominators(facts: list[Fact]) -> Iterable[tuple[int, Finding]]:
             sizes[fact.arm].add(int(fact.value))
         elif fact.denom and fact.arm and fact.kind in ("ae_count", "deaths"):
             sizes[fact.arm].add(fact.denom)
-        elif (
-            fact.kind in ("ae_count", "deaths")
-            and fact.arm
-            and fact.n
-            and fact.unit == "%"
-            and isinstance(fact.value, Decimal)
-            and not fact.value_op
-        ):
+        elif fact.kind in ("ae_count", "deaths") and fact.arm and fact.n and _plain_percent(fact):
             shares[fact.arm].append(here)
     for arm, places in shares.items():
-        together: set[int] | None = None
+        allowed = {here: allowed_denominators(facts[here].n or 0, _percent(facts[here])) for here in places}
+        low, high = max(one.start for one in allowed.values()), min(one.stop - 1 for one in allowed.values())
+        joint = f"; the arm's percentages together allow {low} to {high}" if low <= high else ""
         for here in places:
-            allowed = set(allowed_denominators(facts[here].n or 0, _percent(facts[here])))
-            together = allowed if together is None else together & allowed
-        known = sizes.get(arm, set())
-        if not known:
-            continue
-        for here in places:
-            fact = facts[here]
-            allowed_here = allowed_denominators(fact.n or 0, _percent(fact))
-            if any(size in allowed_here for size in known):
+            near = [size for size in sizes.get(arm, ()) if 0.85 * allowed[here].start <= size <= 1.15 * allowed[here].stop]
+            if not near or any(size in allowed[here] for size in sizes[arm]):
                 continue
-            size = max(known)
+            fact, size = facts[here], max(near)
             share = Decimal(100) * (fact.n or 0) / size
-            joint = (
-                f"; the arm's percentages together allow {min(together)} to {max(together)}"
-                if together
-                else ""
+            cut = _percent(fact) <= share < _percent(fact) + 2 * half_unit(_percent(fact))
+            yield here, Finding(
+                check="denominator",
+                message=f"{fact.n} [{fact.value} %] is not of {size} ({share:.2f} %){', unless cut, not rounded' if cut else ''}{joint}",
+                computed=f"{low}-{high}" if joint else f"{allowed[here].start}-{allowed[here].stop - 1}",
+                sure="likely" if cut else "certain",
             )
-            yield (
-                here,
-                Finding(
-                    check="denominator",
-                    message=f"{fact.n} [{fact.value} %] is not of {size} ({share:.2f} %){joint}",
-                    computed=f"{min(together)}-{max(together)}"
-                    if together
-                    else f"{allowed_here.start}-{allowed_here.stop - 1}",
-                    sure="certain",
-                ),
-            )
+
+
+def _plain_percent(fact: Fact) -> bool:
+    return fact.unit == "%" and isinstance(fact.value, Decimal) and not fact.value_op
 
 
 def _percent(fact: Fact) -> Decimal:
     return fact.value if isinstance(fact.value, Decimal) else Decimal(0)
 
 
-def _arms_against_total(facts: list[Fact]) -> Iterable[tuple[int, Finding]]:
+def _arms_against_total(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Finding]]:
     """Arm sizes against the total of the same population, where each arm has one size."""
     for population in ("randomised",):
         totals = [
@@ -297,3 +300,51 @@ def _arms_against_total(facts: list[Fact]) -> Iterable[tuple[int, Finding]]:
                     sure="likely",
                 ),
             )
+
+
+_RESPONSE_NAMES = (
+    ("complete", re.compile(r"^(?:complete (?:response|remission)s?(?: rates?)?|CRs?)$", re.IGNORECASE)),
+    ("partial", re.compile(r"^(?:partial (?:response|remission)s?(?: rates?)?|PRs?)$", re.IGNORECASE)),
+    ("overall", re.compile(r"^(?:(?:overall|objective|confirmed objective) (?:response|remission)s?(?: rates?)?|ORR)$", re.IGNORECASE)),
+)
+
+
+def _responses(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Finding]]:
+    """Complete and partial responses of an arm against all of its responses, where each is stated once."""
+    by_arm: dict[str | None, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for here, fact in enumerate(facts):
+        for name, pattern in _RESPONSE_NAMES:
+            if fact.kind in ("rate", "event_count") and pattern.match(fact.endpoint or ""):
+                by_arm[fact.arm][name].append(here)
+    for groups in by_arm.values():
+        if set(groups) != {"complete", "partial", "overall"} or any(len(places) != 1 for places in groups.values()):
+            continue
+        complete, partial, overall = (facts[groups[name][0]] for name in ("complete", "partial", "overall"))
+        if complete.n is not None and partial.n is not None and overall.n is not None:
+            if complete.n + partial.n != overall.n:
+                message = f"{complete.n} complete and {partial.n} partial responses are not {overall.n}"
+                yield groups["overall"][0], Finding(check="responses", message=message, computed=str(complete.n + partial.n), sure="likely")
+        elif all(_plain_percent(one) for one in (complete, partial, overall)):
+            added = _percent(complete) + _percent(partial)
+            slack = half_unit(_percent(complete)) + half_unit(_percent(partial)) + half_unit(_percent(overall))
+            if abs(added - _percent(overall)) > slack:
+                message = f"{complete.value} % and {partial.value} % are not {overall.value} %"
+                yield groups["overall"][0], Finding(check="responses", message=message, computed=str(added), sure="likely")
+
+
+def _ratio_against_medians(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Finding]]:
+    """A hazard ratio clearly below 1 beside a shorter median in the same arm.
+
+    The reverse (above 1, longer median) is not reported: it mostly means that the text compares the
+    other way round.
+    """
+    for here, fact in enumerate(facts):
+        one, _, other = (fact.arm or "").partition(" vs ")
+        if fact.kind != "hazard_ratio" or not other or not isinstance(fact.ci_high, Decimal) or fact.ci_high >= 1:
+            continue
+        near = [m for m in facts if m.kind == "median_time" and m.endpoint == fact.endpoint and abs(m.start - fact.start) < 300]
+        first = [m.value for m in near if m.arm == one and isinstance(m.value, Decimal)]
+        second = [m.value for m in near if m.arm == other and isinstance(m.value, Decimal)]
+        if len(first) == 1 and len(second) == 1 and first[0] < second[0]:
+            message = f"the ratio {fact.value} favours {one}, its median {first[0]} is shorter than {second[0]}"
+            yield here, Finding(check="ratio-against-medians", message=message, computed=f"{first[0]} < {second[0]}", sure="likely")

@@ -55,7 +55,7 @@ _KINDS = list(_HEADS)
 _ABBREVIATED = re.compile(r"(?<![\w-])[a-z]?[A-Z][A-Za-z0-9]*[A-Z]s?(?![\w])")
 _LEFT = re.compile(r"(?<![\w-])(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
 _LEFT_STOP = frozenset(
-    "the a an of in for and or with to median mean was were had has have improved improve improves significantly longer better higher lower similar both this that these those "
+    "the a an year month week day of in for and or with to median mean was were had has have improved improve improves significantly longer better higher lower similar both this that these those "
     "estimated reported achieved prolonged our no grade corresponding between by on at from as than not did most common main more fewer less including such all any other "
     "showed show experienced occurred developed reduced increased? favored significant statistically difference differences compared versus vs v we an its their also only "
     "overall-? which who when where during after before until despite without patients participants women men respective corresponding key secondary primary higher-? greater shorter "

@@ -214,7 +214,8 @@ def _kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | 
         if quantity.sd is not None or _mean_before(scene, at):
             return "mean" if owner or quantity.low is not None or quantity.sd is not None else None
         if _median_before(scene, at) and (owner or quantity.low is not None):
-            return "median"
+            timed = any(q.shape == "time" and q.start < at for q in scene.quantities) and quantity.shape == "bare"
+            return "median_time" if timed else "median"
         return None
     if quantity.shape in ("percent", "count"):
         return _share_kind(scene, quantity, topic, owner)

@@ -21,7 +21,7 @@ BOUNDS = rf"(?P<low>{_SIGNED}|{NOT_REACHED}){_UNIT}(?: ?- ?| to |, | and |; ?| ?
 _INTERVAL_NAME = r"(?:CIs?|CrIs?|CL|HDI|confidence[- ]intervals?|confidence limits?|credible[- ]intervals?|credibility intervals?)(?: ?[\[(](?:CIs?|CrI)[\])])?"
 _CI = re.compile(
     rf"(?:(?:two-sided|one-sided|adjusted|repeated|exact|bootstrapped|stratified|Bayesian|unadjusted) )*"
-    rf"(?:(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?%?,?[- ](?:(?:two-sided|one-sided|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
+    rf"(?:(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ](?:(?:two-sided|one-sided|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
     rf"{_INTERVAL_NAME}(?: (?:for|of) (?:the )?(?:difference|ratio|HR|OR))?[,:;=]? ?(?:from |of |was |is |= ?|ranging from )?[\[(]?{BOUNDS}[\])]?",
     re.IGNORECASE,
 )

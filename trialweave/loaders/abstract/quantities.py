@@ -92,6 +92,9 @@ _MASK = re.compile(
     r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
 )
 _DIGIT = re.compile(r"[0-9]")
+_OF_DIFFERENCE = re.compile(r"\b(?:for|of) (?:the )?difference")
+_VERSUS_NEXT = re.compile(r"[\])]* (?:v|vs\.?|versus) ")
+_VERSUS_LAST = re.compile(r" (?:v|vs\.?|versus) $")
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
 ROW = re.compile(
     r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
@@ -168,7 +171,7 @@ def _heads(text: str, start: int, end: int, found: list[Number] | None) -> list[
 
 
 _STRAY = re.compile(
-    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?) ?% ?-? ?)(?:two-sided |one-sided )?(?:(?:upper|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
+    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
     re.IGNORECASE,
 )
 
@@ -292,7 +295,7 @@ def _read(
     if label and label.kind == "difference" and (quantity.low is not None or not whole):
         return _tail(text, stop, base._replace(shape="difference", label=label), ps)
     if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
-        inherited = _inherited_label(before, quantity, last_label)
+        inherited = _inherited_label(text, before, quantity, last_label)
         if inherited:
             return _tail(text, stop, base._replace(shape="ratio", label=inherited), ps)
     if not whole and quantity.low is None and label is None and (listed := _listed_label(text, number.end, before)):
@@ -304,11 +307,16 @@ def _read(
     return quantity
 
 
-def _inherited_label(before: list[Quantity], quantity: Quantity, last_label: Label | None) -> Label | None:
+def _inherited_label(
+    text: str, before: list[Quantity], quantity: Quantity, last_label: Label | None
+) -> Label | None:
     """The measure of an unnamed value with an interval: that of the last estimate before it."""
     if quantity.interval not in ("CI", None):
         return None
     last = next((q for q in reversed(before) if q.shape not in ("count", "bare")), None)
+    in_row = _VERSUS_NEXT.match(text, quantity.end) or _VERSUS_LAST.search(text, max(0, quantity.start - 10), quantity.start)
+    if in_row and not (last and last.shape == "ratio" and quantity.start - last.end < 8):
+        return None
     if last and last.shape == "ratio":
         return last.label
     named = next((q for q in reversed(before) if q.shape == "ratio"), None)
@@ -337,7 +345,9 @@ def _is_row_start(text: str, pos: int, stop: int) -> bool:
 
 
 def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quantity | None:
-    """A count with its percentage or denominator, if there is one."""
+    """A count with its percentage or denominator, if there is one; "HPV 31 (79%)" is none."""
+    if _NAME_BEFORE.search(text, max(0, base.start - 8), base.start):
+        return None
     assert_n = int(base.value) if isinstance(base.value, Decimal) else None
     counted = base._replace(shape="count", value=None, op=None, n=assert_n)
     if of := _OF.match(text, base.end):
@@ -371,6 +381,7 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
     return None
 
 
+_NAME_BEFORE = re.compile(r"(?<![\w])(?:HPV|CD|IL|PD|COX|HER|CA|FOXP)[- ]$")
 _IN_ARM = re.compile(r" (?:in|with|on|who|receiving|given|of|non-|treated|from|assigned)\b")
 _AWAY = re.compile(r"\b(?:versus|vs\.?|compared|and|while|than)\b")
 _NOT_COUNTED = {
@@ -433,6 +444,8 @@ def _part(
 ) -> Quantity | None:
     if quantity.low is None:
         interval = confidence_interval(text, at) or spread(text, at)
+        if interval and quantity.shape in ("percent", "count", "time") and _OF_DIFFERENCE.search(text, interval.start, interval.end):
+            return None
         listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
         if interval is None and ((depth and text[at - 1] in "([ ") or listed):
             interval = bare_interval(text, at)
