@@ -7,6 +7,7 @@ Answers go to stdout, everything else to stderr. Exit status: 0 fine, 1 error, 2
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from trialweave._version import __version__
 from trialweave.errors import QueryError, TrialweaveError
-from trialweave.queries.table import Format, Table, write_table
+from trialweave.queries.table import Format, Table, fit, write_table
 
 DONE_WITH_REJECTS = 3
 
@@ -78,10 +79,14 @@ def _output(out: Path | None) -> Iterator[TextIO]:
 
 
 def _print_table(table: Table, form: Format, out: Path | None) -> None:
+    for_people = out is None and form == "table"
+    shown = fit(table, shutil.get_terminal_size().columns) if for_people and sys.stdout.isatty() else table
     with _output(out) as file:
-        write_table(table, form, file)
-    if out is None and form == "table":
-        say(f"{len(table)} row{'' if len(table) == 1 else 's'}")
+        write_table(shown, form, file)
+    if for_people:
+        left_out = [name for name in table.columns if name not in shown.columns]
+        hidden = f" (not shown: {', '.join(left_out)}; --format csv has them)" if left_out else ""
+        say(f"{len(table)} row{'' if len(table) == 1 else 's'}{hidden}")
 
 
 def _version(value: bool) -> None:

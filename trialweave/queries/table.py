@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -110,9 +111,70 @@ def _write_markdown(table: Table, out: TextIO) -> None:
         out.write(line([_readable(term) for term in row]))
 
 
+_GAP = 2
+
+
+def fit(table: Table, width: int) -> Table:
+    """The table with the columns that fit a width: those without values go first, then those of IRIs.
+
+    >>> fact = NamedNode(f"http://e.org/{'x' * 30}")
+    >>> table = Table(columns=("n", "none", "fact"), rows=((Literal(3), None, fact),))
+    >>> fit(table, 80).columns, fit(table, 10).columns
+    (('n', 'fact'), ('n',))
+    """
+    filled = [name for name in table.columns if any(term is not None for term in _column(table, name))]
+    fitting = _only(table, filled or list(table.columns))
+    if _width(fitting) <= width:
+        return fitting
+    told = [
+        name
+        for name in fitting.columns
+        if not all(isinstance(term, NamedNode) for term in _column(table, name) if term is not None)
+        or max(len(_readable(term)) for term in _column(table, name)) <= _SHORT
+    ]
+    return _only(fitting, told or list(fitting.columns))
+
+
+_SHORT = 24
+"""An IRI that reads as short as this (nct:NCT02649361) is worth its column; longer words may wrap."""
+
+
+def _column(table: Table, name: str) -> list[Term | None]:
+    place = table.columns.index(name)
+    return [row[place] for row in table.rows]
+
+
+def _only(table: Table, names: list[str]) -> Table:
+    places = [table.columns.index(name) for name in names]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return Table(columns=tuple(names), rows=rows)
+
+
+def _width(table: Table) -> int:
+    """The width at which the table reads well: long words may wrap within `_SHORT` characters."""
+    widths = (
+        max(len(name), *(min(len(_readable(term)), _SHORT) for term in _column(table, name)), 0)
+        for name in table.columns
+    )
+    return sum(width + _GAP for width in widths)
+
+
+def _write_blocks(table: Table, out: TextIO) -> None:
+    """One line a value, one block a row: for rows that no terminal is wide enough for."""
+    room = max(len(name) for name in table.columns)
+    for number, row in enumerate(table.rows):
+        out.write("\n" if number else "")
+        for name, term in zip(table.columns, row, strict=True):
+            if term is not None:
+                out.write(f"{name:<{room}}  {_readable(term)}\n")
+
+
 def _write_terminal(table: Table, out: TextIO) -> None:
     """A plain table that fits the terminal; written to a file, it is as wide as it needs to be."""
-    grid = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    if out.isatty() and _width(table) > shutil.get_terminal_size().columns:
+        _write_blocks(table, out)
+        return
+    grid = RichTable(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     numeric = [
         all(not isinstance(to_python(row[i]), str) for row in table.rows) for i in range(len(table.columns))
     ]
