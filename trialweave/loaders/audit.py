@@ -24,7 +24,8 @@ _RATIOS = frozenset({"hazard_ratio", "odds_ratio", "risk_ratio", "rate_ratio", "
 _DIFFERENCES = frozenset({"risk_difference", "mean_difference", "median_difference"})
 _LARGEST = 10**6
 _ESTIMATED = re.compile(
-    r"(?:[0-9]+|one|two|three|five|ten)[- ](?:year|month)|cumulative|estimated|actuarial|Kaplan", re.IGNORECASE
+    r"(?:[0-9]+|one|two|three|five|ten)[- ](?:year|month)|cumulative|estimated|actuarial|Kaplan",
+    re.IGNORECASE,
 )
 _NONINFERIORITY = re.compile(r"inferior", re.IGNORECASE)
 
@@ -50,7 +51,9 @@ def audit(facts: Iterable[Fact], arms: Iterable[Arm], text: str) -> tuple[Fact, 
         for here, finding in together(audited, named):
             findings[here].append(finding)
     return tuple(
-        msgspec.structs.replace(fact, findings=(*fact.findings, *findings[here])) if here in findings else fact
+        msgspec.structs.replace(fact, findings=(*fact.findings, *findings[here]))
+        if here in findings
+        else fact
         for here, fact in enumerate(audited)
     )
 
@@ -86,7 +89,11 @@ def _percent_of_count(fact: Fact, text: str) -> Finding | None:
     if abs(share - fact.value) <= half:
         return None
     first = fact.rule.startswith("percent:")
-    if first and abs(share - fact.value) < 1 and _ESTIMATED.search(text, max(0, fact.start - 320), fact.start):
+    if (
+        first
+        and abs(share - fact.value) < 1
+        and _ESTIMATED.search(text, max(0, fact.start - 320), fact.start)
+    ):
         return None
     return Finding(
         check="percent-of-count",
@@ -121,8 +128,17 @@ def _outside_interval(fact: Fact, _text: str) -> Finding | None:
     above = isinstance(high, Decimal) and fact.value > high + half_unit(high)
     if not below and not above:
         return None
-    if fact.unit == "%" and isinstance(low, Decimal) and isinstance(high, Decimal) and 100 * low <= fact.value <= 100 * high:
-        return Finding(check="interval-scale", message=f"{fact.value} % beside an interval in fractions, {low} to {high}", computed=f"{100 * low}-{100 * high}")
+    if (
+        fact.unit == "%"
+        and isinstance(low, Decimal)
+        and isinstance(high, Decimal)
+        and 100 * low <= fact.value <= 100 * high
+    ):
+        return Finding(
+            check="interval-scale",
+            message=f"{fact.value} % beside an interval in fractions, {low} to {high}",
+            computed=f"{100 * low}-{100 * high}",
+        )
     return Finding(
         check="estimate-outside-interval",
         message=f"{fact.value} is not between {low} and {high}",
@@ -170,7 +186,12 @@ def _interval_against_p(fact: Fact, text: str) -> Finding | None:
     Only for two-sided 95 % intervals and far from the border, because a p-value may be one-sided
     or come from another test than the interval.
     """
-    if fact.p is None or fact.p_sided == "one" or _NONINFERIORITY.search(text, fact.start, fact.end + 40) or (fact.ci_level is not None and fact.ci_level != 95):
+    if (
+        fact.p is None
+        or fact.p_sided == "one"
+        or _NONINFERIORITY.search(text, fact.start, fact.end + 40)
+        or (fact.ci_level is not None and fact.ci_level != 95)
+    ):
         return None
     if not (isinstance(fact.ci_low, Decimal) and isinstance(fact.ci_high, Decimal)):
         return None
@@ -247,17 +268,25 @@ def _denominators(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Fi
         low, high = max(one.start for one in allowed.values()), min(one.stop - 1 for one in allowed.values())
         joint = f"; the arm's percentages together allow {low} to {high}" if low <= high else ""
         for here in places:
-            near = [size for size in sizes.get(arm, ()) if 0.85 * allowed[here].start <= size <= 1.15 * allowed[here].stop]
+            near = [
+                size
+                for size in sizes.get(arm, ())
+                if 0.85 * allowed[here].start <= size <= 1.15 * allowed[here].stop
+            ]
             if not near or any(size in allowed[here] for size in sizes[arm]):
                 continue
             fact, size = facts[here], max(near)
             share = Decimal(100) * (fact.n or 0) / size
             cut = _percent(fact) <= share < _percent(fact) + 2 * half_unit(_percent(fact))
-            yield here, Finding(
-                check="denominator",
-                message=f"{fact.n} [{fact.value} %] is not of {size} ({share:.2f} %){', unless cut, not rounded' if cut else ''}{joint}",
-                computed=f"{low}-{high}" if joint else f"{allowed[here].start}-{allowed[here].stop - 1}",
-                sure="likely" if cut else "certain",
+            yield (
+                here,
+                Finding(
+                    check="denominator",
+                    message=f"{fact.n} [{fact.value} %] is not of {size} ({share:.2f}"
+                    f" %){', unless cut, not rounded' if cut else ''}{joint}",
+                    computed=f"{low}-{high}" if joint else f"{allowed[here].start}-{allowed[here].stop - 1}",
+                    sure="likely" if cut else "certain",
+                ),
             )
 
 
@@ -305,7 +334,13 @@ def _arms_against_total(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[i
 _RESPONSE_NAMES = (
     ("complete", re.compile(r"^(?:complete (?:response|remission)s?(?: rates?)?|CRs?)$", re.IGNORECASE)),
     ("partial", re.compile(r"^(?:partial (?:response|remission)s?(?: rates?)?|PRs?)$", re.IGNORECASE)),
-    ("overall", re.compile(r"^(?:(?:overall|objective|confirmed objective) (?:response|remission)s?(?: rates?)?|ORR)$", re.IGNORECASE)),
+    (
+        "overall",
+        re.compile(
+            r"^(?:(?:overall|objective|confirmed objective) (?:response|remission)s?(?: rates?)?|ORR)$",
+            re.IGNORECASE,
+        ),
+    ),
 )
 
 
@@ -317,19 +352,34 @@ def _responses(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Findi
             if fact.kind in ("rate", "event_count") and pattern.match(fact.endpoint or ""):
                 by_arm[fact.arm][name].append(here)
     for groups in by_arm.values():
-        if set(groups) != {"complete", "partial", "overall"} or any(len(places) != 1 for places in groups.values()):
+        if set(groups) != {"complete", "partial", "overall"} or any(
+            len(places) != 1 for places in groups.values()
+        ):
             continue
         complete, partial, overall = (facts[groups[name][0]] for name in ("complete", "partial", "overall"))
         if complete.n is not None and partial.n is not None and overall.n is not None:
             if complete.n + partial.n != overall.n:
                 message = f"{complete.n} complete and {partial.n} partial responses are not {overall.n}"
-                yield groups["overall"][0], Finding(check="responses", message=message, computed=str(complete.n + partial.n), sure="likely")
+                yield (
+                    groups["overall"][0],
+                    Finding(
+                        check="responses",
+                        message=message,
+                        computed=str(complete.n + partial.n),
+                        sure="likely",
+                    ),
+                )
         elif all(_plain_percent(one) for one in (complete, partial, overall)):
             added = _percent(complete) + _percent(partial)
-            slack = half_unit(_percent(complete)) + half_unit(_percent(partial)) + half_unit(_percent(overall))
+            slack = (
+                half_unit(_percent(complete)) + half_unit(_percent(partial)) + half_unit(_percent(overall))
+            )
             if abs(added - _percent(overall)) > slack:
                 message = f"{complete.value} % and {partial.value} % are not {overall.value} %"
-                yield groups["overall"][0], Finding(check="responses", message=message, computed=str(added), sure="likely")
+                yield (
+                    groups["overall"][0],
+                    Finding(check="responses", message=message, computed=str(added), sure="likely"),
+                )
 
 
 def _ratio_against_medians(facts: list[Fact], _arms: list[str]) -> Iterable[tuple[int, Finding]]:
@@ -340,11 +390,30 @@ def _ratio_against_medians(facts: list[Fact], _arms: list[str]) -> Iterable[tupl
     """
     for here, fact in enumerate(facts):
         one, _, other = (fact.arm or "").partition(" vs ")
-        if fact.kind != "hazard_ratio" or not other or not isinstance(fact.ci_high, Decimal) or fact.ci_high >= 1:
+        if (
+            fact.kind != "hazard_ratio"
+            or not other
+            or not isinstance(fact.ci_high, Decimal)
+            or fact.ci_high >= 1
+        ):
             continue
-        near = [m for m in facts if m.kind == "median_time" and m.endpoint == fact.endpoint and abs(m.start - fact.start) < 300]
+        near = [
+            m
+            for m in facts
+            if m.kind == "median_time" and m.endpoint == fact.endpoint and abs(m.start - fact.start) < 300
+        ]
         first = [m.value for m in near if m.arm == one and isinstance(m.value, Decimal)]
         second = [m.value for m in near if m.arm == other and isinstance(m.value, Decimal)]
         if len(first) == 1 and len(second) == 1 and first[0] < second[0]:
-            message = f"the ratio {fact.value} favours {one}, its median {first[0]} is shorter than {second[0]}"
-            yield here, Finding(check="ratio-against-medians", message=message, computed=f"{first[0]} < {second[0]}", sure="likely")
+            message = (
+                f"the ratio {fact.value} favours {one}, its median {first[0]} is shorter than {second[0]}"
+            )
+            yield (
+                here,
+                Finding(
+                    check="ratio-against-medians",
+                    message=message,
+                    computed=f"{first[0]} < {second[0]}",
+                    sure="likely",
+                ),
+            )

@@ -11,9 +11,8 @@ arm or endpoint is uncertain has none: no fact is better than a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -41,9 +40,14 @@ _RESULTS = ("results", "abstract")
 _HAVE_SIZES = ("results", "abstract", "methods")
 
 
-_NUMBER = re.compile(r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+")
+_NUMBER = re.compile(
+    r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+"
+)
 _NUMBER_OR_NONE = re.compile(_NUMBER.pattern + r"|\b[Nn]o(?:ne)?\b|\bnot (?:yet |been )*reached|\bNR\b")
-_DOSE_OR_RATIO = re.compile(r"[0-9] ?:[0-9 ]|[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|PFU)\b|AUC|area under")
+_DOSE_OR_RATIO = re.compile(
+    r"[0-9] ?:[0-9 ]|[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol"
+    r"|PFU)\b|AUC|area under"
+)
 
 
 class Reading(Record, frozen=True):
@@ -81,10 +85,17 @@ def read(
     facts = [_in_source(text, normal, fact) for fact in found]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
     facts += [
-        Fact(kind="registry_id", start=one.evidence.start, end=one.evidence.end, quote=one.evidence.quote, rule="registry-id", value=one.value)
+        Fact(
+            kind="registry_id",
+            start=one.evidence.start,
+            end=one.evidence.end,
+            quote=one.evidence.quote,
+            rule="registry-id",
+            value=one.value,
+        )
         for one in find_registry_ids(text, start=begin, end=end)
         if isinstance(one.evidence, Span)
-    ]  # fmt: skip
+    ]
     facts.sort(key=lambda fact: (fact.start, fact.end))
     named = tuple(_arm(text, normal, arm, place) for place, arm in enumerate(arms))
     return Reading(facts=audit(facts, named, text), arms=named)
@@ -140,12 +151,22 @@ def _facts(
         found_numbers = numbers(text, part.start, part.end)
         mentions = arm_mentions(text, part.start, part.end, arms, words)
         scene = Scene(
-            text, part, arms,
-            quantities(text, part.start, part.end, labels, ps, last_label=memory.label, found_numbers=found_numbers), ps,
+            text,
+            part,
+            arms,
+            quantities(
+                text, part.start, part.end, labels, ps, last_label=memory.label, found_numbers=found_numbers
+            ),
+            ps,
             mentions,
-            _clear(topics(text, part.start, part.end, short), [*mentions, *labels]) if part.section in _RESULTS else [],
-            grades(text, part.start, part.end), brackets(text, part.start, part.end), short, found_numbers,
-        )  # fmt: skip
+            _clear(topics(text, part.start, part.end, short), [*mentions, *labels])
+            if part.section in _RESULTS
+            else [],
+            grades(text, part.start, part.end),
+            brackets(text, part.start, part.end),
+            short,
+            found_numbers,
+        )
         here = list(doses(scene))
         here += [fact for fact in sizes(scene) if not _overlaps(fact, here)]
         if part.section in _RESULTS:
@@ -160,12 +181,18 @@ def _has_numbers(text: str, part: Sentence) -> bool:
         return bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
     if part.section == "methods":
         return bool(_NUMBER.search(text, part.start, part.end))
-    return part.section not in ("funding", "registration") and bool(_DOSE_OR_RATIO.search(text, part.start, part.end))
+    return part.section not in ("funding", "registration") and bool(
+        _DOSE_OR_RATIO.search(text, part.start, part.end)
+    )
 
 
 def _clear(found: list[Topic], others: Sequence[Mention | Label]) -> list[Topic]:
     """The topics that are not words of an arm ("hormone withdrawal") or of a measure ("rate ratio")."""
-    return [topic for topic in found if not any(one.start <= topic.start < one.end or one.start < topic.end <= one.end for one in others)]
+    return [
+        topic
+        for topic in found
+        if not any(one.start <= topic.start < one.end or one.start < topic.end <= one.end for one in others)
+    ]
 
 
 def _overlaps(fact: Fact, others: list[Fact]) -> bool:

@@ -22,8 +22,10 @@ Stems = Callable[[str], frozenset[str]]
 """A phrase's stems, abbreviations expanded; remembered, since phrases recur."""
 
 _CONTROL = re.compile(
-    r"\b(?:placebo|controls?|standard|alone|usual|conventional|observation|best supportive care|no (?:treatment|further|additional|therapy|\w+)|"
-    r"sham|vehicle|watchful|waiting|waitlist|wait-list|deferred|delayed|BSC|without|routine|monotherapy|untreated|saline|physician's choice|investigator's choice)\b",
+    r"\b(?:placebo|controls?|standard|alone|usual|conventional|observation|best supportive care"
+    r"|no (?:treatment|further|additional|therapy|\w+)|"
+    r"sham|vehicle|watchful|waiting|waitlist|wait-list|deferred|delayed|BSC|without|routine"
+    r"|monotherapy|untreated|saline|physician's choice|investigator's choice)\b",
     re.IGNORECASE,
 )
 _GROUP_WORD = re.compile(r" (?:group|arm)$")
@@ -124,7 +126,11 @@ def _first_convincing(
             arms = _distinct(phrases, stems_of)
             if not 2 <= len(arms) <= 7 or len(arms) < len(phrases):
                 continue
-            if weight == 0.2 and not _named_by_groups(arms, groups, stems_of) and not _VERSUS.search(text[parts[0].start : parts[0].end]):
+            if (
+                weight == 0.2
+                and not _named_by_groups(arms, groups, stems_of)
+                and not _VERSUS.search(text[parts[0].start : parts[0].end])
+            ):
                 continue
             score = weight - 0.15 * (len(arms) - 2) * (weight == 0.1) + _support(text, arms, groups, stems_of)
             if score > best_score:
@@ -137,7 +143,9 @@ _VERSUS = re.compile(r"\b(?:versus|vs\.?|v|compared|or)\b", re.IGNORECASE)
 
 def _named_by_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> bool:
     """True if the results speak of at least one of these arms."""
-    return any(resolve(found, arms, group=True) is not None for group in groups if (found := stems_of(group.words)))
+    return any(
+        resolve(found, arms, group=True) is not None for group in groups if (found := stems_of(group.words))
+    )
 
 
 def _clustered(groups: list[Phrase], stems_of: Stems) -> list[Phrase]:
@@ -172,9 +180,7 @@ def _distinct(phrases: list[Phrase], stems_of: Stems) -> list[ArmName]:
     return arms
 
 
-def _support(
-    text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems
-) -> float:
+def _support(text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> float:
     """How well the groups of the results agree with these arms.
 
     Counted for them: the share of the groups that is one arm's, and the share of the arms that is
@@ -195,7 +201,10 @@ def _support(
         hits += 1
         known = named.setdefault(which, [])
         if found not in known:
-            collisions += any(len(found & other) < 0.4 * len(found | other) and not (found <= other or other <= found) for other in known)
+            collisions += any(
+                len(found & other) < 0.4 * len(found | other) and not (found <= other or other <= found)
+                for other in known
+            )
             known.append(found)
     joined = sum(
         bool(re.search(r" or |;|,| vs?\.? | versus ", arm.name)) and text.count(arm.name) < 3 for arm in arms
@@ -210,9 +219,7 @@ def _support(
     )
 
 
-def _add_groups(
-    arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, fixed: bool
-) -> None:
+def _add_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, fixed: bool) -> None:
     """Hang each group's words on its arm; groups that are no known arm become arms if they recur."""
     strange: Counter[frozenset[str]] = Counter()
     known = [ArmName(arm.name, arm.start, arm.end, arm.variants[:1]) for arm in arms]
@@ -256,7 +263,11 @@ def _place(arms: list[ArmName], lists: list[list[Phrase]], stems_of: Stems) -> N
     numbered = any(one[0].isdigit() for arm in arms for one in arm.stems)
     for phrases in lists:
         found = [
-            resolve(frozenset(one for one in stems_of(phrase.words) if numbered or not one[0].isdigit()), arms, group=True)
+            resolve(
+                frozenset(one for one in stems_of(phrase.words) if numbered or not one[0].isdigit()),
+                arms,
+                group=True,
+            )
             for phrase in phrases
         ]
         if len(set(found)) != len(found) or None in found:

@@ -25,21 +25,28 @@ class Owner(NamedTuple):
 
 
 _LINK = re.compile(
-    r"(?:in|for|with|to|of|on|among|from|by|receiving|received|given|treated with|assigned|the|those|patients|participants|group|groups|recipients|arm|arms|men|women|who|undergoing|a|an|after|under|using|both|either|were|was|than|at)[ (]$"
+    r"(?:in|for|with|to|of|on|among|from|by|receiving|received|given|treated with|assigned|the|those"
+    r"|patients|participants|group|groups|recipients|arm|arms|men|women|who|undergoing|a|an|after"
+    r"|under|using|both|either|were|was|than|at)[ (]$"
 )
 _BREAK = re.compile(
-    r"[;:(\[]|\b(?:versus|vs\.?|v|compared|than|while|whereas|but|whilst)\b|, (?:and|which|with)\b|, [a-z]+(?: [a-z]+)? (?:in|was|were|of)\b| and [^,;]{3,60}? (?:in|was|were|of) $"
+    r"[;:(\[]|\b(?:versus|vs\.?|v|compared|than|while|whereas|but|whilst)\b|, (?:and|which|with)\b"
+    r"|, [a-z]+(?: [a-z]+)? (?:in|was|were|of)\b| and [^,;]{3,60}? (?:in|was|were|of) $"
 )
 _LEFT_LINK = re.compile(
-    r"(?:[ -](?:groups?|arms?|patients|recipients|therapy|treatment|treated|alone|regimen|participants|controls))*(?:'s)?(?:,| was| were| had| is|:| -)? ?(?:[\[(] ?)?(?:n ?= ?|in )?(?:(?:median|mean|[A-Z][A-Za-z-]*|[0-9]-year|estimated|a|an|of|PFS|OS)[ ,:]+(?:was |of |= ?)?){0,5}$"
+    r"(?:[ -](?:groups?|arms?|patients|recipients|therapy|treatment|treated|alone|regimen|participants"
+    r"|controls))*(?:'s)?(?:,| was| were| had| is|:| -)? ?(?:[\[(] ?)?(?:n ?= ?|in )?(?:(?:median|mean"
+    r"|[A-Z][A-Za-z-]*|[0-9]-year|estimated|a|an|of|PFS|OS)[ ,:]+(?:was |of |= ?)?){0,5}$"
 )
 _VERSUS = re.compile(r"\b(?:v|vs\.?|versus|compared with|as compared with)\b")
 _RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
 ROW_GAP = re.compile(
-    r"[\])]*(?:,|;)?(?: (?:v|vs\.?|versus|and|or|compared (?:with|to)|as compared (?:with|to)|against|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
+    r"[\])]*(?:,|;)?(?: (?:v|vs\.?|versus|and|or|compared (?:with|to)|as compared (?:with|to)|against"
+    r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
 )
 _ARMS_LIST = re.compile(
-    r"(?:,? (?:and|or|v|vs\.?|versus|than|compared with|as compared with|compared to|over)(?: (?:in|with|for|to|the|those|patients|receiving|on|of|by))* ?|, (?:and )?(?:the )?| ?/ ?|[ ,]*)$"
+    r"(?:,? (?:and|or|v|vs\.?|versus|than|compared with|as compared with|compared to|over)(?: (?:in"
+    r"|with|for|to|the|those|patients|receiving|on|of|by))* ?|, (?:and )?(?:the )?| ?/ ?|[ ,]*)$"
 )
 
 
@@ -132,7 +139,12 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     if mention is None or mention.start - quantity.end > 110:
         return None
     blocking = next(
-        (q for q in scene.quantities if quantity.end <= q.start < mention.start and not _is_timepoint(scene, q)), None
+        (
+            q
+            for q in scene.quantities
+            if quantity.end <= q.start < mention.start and not _is_timepoint(scene, q)
+        ),
+        None,
     )
     gap = scene.text[quantity.end : mention.start]
     if blocking is not None:
@@ -142,10 +154,16 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     if gap in (" (", "(") and scene.text[mention.end : mention.end + 1] == ")":
         return Owner(mention.arm, mention, "arm-right")
     if not plain.strip() and gap[:1] not in ")]":
-        apart = re.match(r"(?: v\b| vs\b| versus\b|,|;|\)|\.| and\b|\])", scene.text[mention.end : mention.end + 8])
+        apart = re.match(
+            r"(?: v\b| vs\b| versus\b|,|;|\)|\.| and\b|\])", scene.text[mention.end : mention.end + 8]
+        )
         return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" or apart else None
     pair = next((m for m in scene.mentions if m.start >= mention.end), None)
-    if pair and re.search(r"\bboth(?: the)? $", scene.text[max(quantity.end, mention.start - 10) : mention.start]) and scene.text[mention.end : pair.start] in (" and ", " and the "):
+    if (
+        pair
+        and re.search(r"\bboth(?: the)? $", scene.text[max(quantity.end, mention.start - 10) : mention.start])
+        and scene.text[mention.end : pair.start] in (" and ", " and the ")
+    ):
         return Owner(ALL, mention, "arm-both")
     if _BREAK.search(_without_noise(plain)) or not _LINK.search(plain):
         return None
@@ -235,17 +253,28 @@ def _row(
 
 def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
     """The topics that a row has one value each of: "median PFS and median OS were 4.5 and 9.2 months"."""
-    ends = [q.start for q in scene.quantities if q.start <= first.start and q.shape not in ("ratio", "difference")]
+    ends = [
+        q.start for q in scene.quantities if q.start <= first.start and q.shape not in ("ratio", "difference")
+    ]
     begin = min(ends, default=first.start)
-    before = [t for t in scene.topics if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4]
+    before = [
+        t
+        for t in scene.topics
+        if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4
+    ]
     last = before[-size:]
     if len(last) < size:
         return []
-    joined = all(_AND_TOPIC.fullmatch(scene.text[one.end : other.start]) for one, other in zip(last, last[1:], strict=False))
+    joined = all(
+        _AND_TOPIC.fullmatch(scene.text[one.end : other.start])
+        for one, other in zip(last, last[1:], strict=False)
+    )
     return last if joined and len({t.name for t in last}) == size else []
 
 
-_AND_TOPIC = re.compile(r"(?: ?\([^()]{1,12}\))?(?:,| and|, and)(?: (?:the |median |mean |[0-9]-year |estimated )*)?")
+_AND_TOPIC = re.compile(
+    r"(?: ?\([^()]{1,12}\))?(?:,| and|, and)(?: (?:the |median |mean |[0-9]-year |estimated )*)?"
+)
 
 
 def _is_contrast(scene: Scene, members: list[Quantity]) -> bool:
@@ -362,7 +391,8 @@ def _scope(scene: Scene, quantity: Quantity, found: dict[int, Owner]) -> Owner |
     if len(distinct) == 1 or (
         scene.sees(quantity.at, last.start)
         and re.search(
-            r"(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith) (?:the |patients |those |assigned |to |receiving |treated |with )*$",
+            r"(?:[Ii]n|[Ff]or|[Aa]mong|[Ww]ith) (?:the |patients |those |assigned |to |receiving |treated "
+            r"|with )*$",
             prior,
         )
     ):
@@ -421,10 +451,15 @@ def _named_pair(scene: Scene, at: int, end: int) -> tuple[int, int] | None:
 
 def _beside_pair(rest: str) -> bool:
     """True if what stands between two arms and an estimate is no other result, or opens a bracket at once."""
-    return (len(rest) < 60 and not re.search(r"[0-9]{2}|;", rest)) or (rest.startswith(" (") and len(rest) < 90 and ")" not in rest)
+    return (len(rest) < 60 and not re.search(r"[0-9]{2}|;", rest)) or (
+        rest.startswith(" (") and len(rest) < 90 and ")" not in rest
+    )
 
 
-_AGAINST = re.compile(r"(?: group| arm| patients)?,? (?:versus|vs\.?|v|as compared with|compared with|compared to|than|over|as compared to|relative to)(?: (?:the|with|in|those|patients|for|receiving))* ")
+_AGAINST = re.compile(
+    r"(?: group| arm| patients)?,? (?:versus|vs\.?|v|as compared with|compared with|compared to|than"
+    r"|over|as compared to|relative to)(?: (?:the|with|in|those|patients|for|receiving))* "
+)
 
 
 def _experimental_first(scene: Scene, one: int, other: int) -> tuple[int, int]:

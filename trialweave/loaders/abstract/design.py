@@ -27,7 +27,8 @@ _MASKING = (
     ("double-blind", r"double[\s-]+(?:blind|mask)(?:ed)?"),
     (
         "single-blind",
-        r"single[\s-]+(?:blind|mask)(?:ed)?|(?:observer|assessor|evaluator|investigator)[\s-]+(?:blind|mask)(?:ed)?",
+        r"single[\s-]+(?:blind|mask)(?:ed)?|(?:observer|assessor|evaluator|investigator)[\s-]+(?:blind"
+        r"|mask)(?:ed)?",
     ),
     ("open-label", r"open[\s-]+label|unblinded|unmasked|non[\s-]?blinded|not\s+masked"),
 )
@@ -39,7 +40,8 @@ _CONTROL = re.compile(
 )
 _PLACE = r"(?:hospitals?|sites?|cent(?:er|re)s?|institutions?|practices?|clinics?|departments?|units)"
 _SITES = re.compile(
-    rf"(?<![\w.,-])(?P<n>{NUMBER}|{WORDS})(?:\s+(?!and\b|patients\b|countries\b|or\b)[A-Za-z][\w-]*(?:,|\s+and|\s+or)?){{0,6}}?\s+{_PLACE}\b",
+    rf"(?<![\w.,-])(?P<n>{NUMBER}|{WORDS})(?:\s+(?!and\b|patients\b|countries\b|or\b)[A-Za-z][\w-]*(?:,"
+    rf"|\s+and|\s+or)?){{0,6}}?\s+{_PLACE}\b",
     re.IGNORECASE,
 )
 _SITE_BEFORE = re.compile(
@@ -50,17 +52,26 @@ _NAMES = "|".join(
 )
 _COUNTRY = re.compile(rf"(?<![\w-])(?:the\s+)?(?P<name>{_NAMES})(?![\w])")
 _PEOPLE_OR_PLACE = re.compile(
-    rf"(?:\s+(?:[a-z][\w-]*|and|{_NAMES})){{0,3}}?\s+(?:{_PLACE}|patients|women|men|participants|adults|children)\b"
+    rf"(?:\s+(?:[a-z][\w-]*|and|{_NAMES})){{0,3}}?\s+(?:{_PLACE}|patients|women|men|participants|adults"
+    r"|children)\b"
 )
 _BEFORE_COUNTRY = re.compile(
-    rf"\b(?:{_PLACE}|countries|patients|participants|women|men|enrolled|recruited|conducted|done|run|trial|study|took\s+place)(?:\s+(?:in|from|across|throughout|of|located\s+in|within))?(?:[\s(:,]+(?:in|from|across|throughout)?[\s(]*(?:the\s+)?(?:and\s+)?(?:{_NAMES}))*[\s,(:]+(?:in\s+|from\s+|across\s+|throughout\s+)?(?:and\s+)?(?:the\s+)?$"
+    rf"\b(?:{_PLACE}|countries|patients|participants|women|men|enrolled|recruited|conducted|done|run"
+    r"|trial|study|took\s+place)(?:\s+(?:in|from|across|throughout|of|located\s+in"
+    r"|within))?(?:[\s(:,]+(?:in|from|across"
+    rf"|throughout)?[\s(]*(?:the\s+)?(?:and\s+)?(?:{_NAMES}))*[\s,(:]+(?:in\s+|from\s+|across\s+"
+    r"|throughout\s+)?(?:and\s+)?(?:the\s+)?$"
 )
 _ROLE = re.compile(
-    r"\b(?P<role>(?:co-?|dual\s+)?primary|(?:key\s+)?secondary)\s+(?:(?:efficacy|composite|study|safety|clinical)\s+)*(?:end\s?-?points?|outcomes?(?:\s+measures?)?|objectives?|aims?)\b(?:\s+(?:measures?|of\s+(?:the\s+)?(?:study|trial|[A-Z][\w-]+)|was\s+to\s+(?:compare|assess|evaluate|determine)))*\s*(?:was|were|is|are|included|include|:|of|for|,|-)?\s*",
+    r"\b(?P<role>(?:co-?|dual\s+)?primary|(?:key\s+)?secondary)\s+(?:(?:efficacy|composite|study"
+    r"|safety|clinical)\s+)*(?:end\s?-?points?|outcomes?(?:\s+measures?)?|objectives?"
+    r"|aims?)\b(?:\s+(?:measures?|of\s+(?:the\s+)?(?:study|trial|[A-Z][\w-]+)|was\s+to\s+(?:compare"
+    r"|assess|evaluate|determine)))*\s*(?:was|were|is|are|included|include|:|of|for|,|-)?\s*",
     re.IGNORECASE,
 )
 _ROLE_END = re.compile(
-    r"[.;](?:\s|$)|\b(?:analy[sz]ed|assessed|secondary|defined|measured|as\s+assessed|evaluated|in\s+the\s+intention|and\s+the\s+(?:key\s+)?secondary)\b"
+    r"[.;](?:\s|$)|\b(?:analy[sz]ed|assessed|secondary|defined|measured|as\s+assessed|evaluated"
+    r"|in\s+the\s+intention|and\s+the\s+(?:key\s+)?secondary)\b"
 )
 
 

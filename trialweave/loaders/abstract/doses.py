@@ -18,37 +18,74 @@ Drug = tuple[str, int, int]
 
 _UNIT = (
     r"(?:(?:m|μ|mc|k)?g|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|mL|ml|mmol|μmol|million units|AUC|PFU|mcg)"
-    r"(?:/(?:m\(2\)|m2|m²|kg|mL|ml|d|day|dose|h|L)|(?: ?·? ?m-2)| per (?:square meter|kilogram|m2|kg|milliliter)(?: of body[- ](?:surface[- ]area|weight))?)*(?:/(?:d|day|week)|(?: per (?:day|week|dose)))?"
+    r"(?:/(?:m\(2\)|m2|m²|kg|mL|ml|d|day|dose|h|L)|(?: ?·? ?m-2)| per (?:square meter|kilogram|m2|kg"
+    r"|milliliter)(?: of body[- ](?:surface[- ]area|weight))?)*(?:/(?:d|day|week)|(?: per (?:day|week"
+    r"|dose)))?"
 )
 _DOSE = re.compile(
-    rf"(?<![\w.,/-])(?P<low>{NUMBER})(?: ?{_UNIT})?(?:(?: ?- ?| to | or )(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT})(?![\w%])(?!/)"
-    rf"|(?:area under the (?:concentration-time |plasma |concentration |time-concentration )*curve|\bAUC)(?: ?[\[(]AUC[\])])?(?: of| =|,)? ?(?P<auc>{NUMBER})(?:(?: ?- ?| to )(?P<auc_high>{NUMBER}))?(?P<auc_unit> mg/mL (?:per |· ?|x |× )?min| mg ?[·.×] ?min/mL)?"
+    rf"(?<![\w.,/-])(?P<low>{NUMBER})(?: ?{_UNIT})?(?:(?: ?- ?| to "
+    rf"| or )(?P<high>{NUMBER}))?[ -]?(?P<unit>{_UNIT})(?![\w%])(?!/)"
+    r"|(?:area under the (?:concentration-time |plasma |concentration |time-concentration )*curve"
+    rf"|\bAUC)(?: ?[\[(]AUC[\])])?(?: of| =|,)? ?(?P<auc>{NUMBER})(?:(?: ?- ?"
+    rf"| to )(?P<auc_high>{NUMBER}))?(?P<auc_unit> mg/mL (?:per |· ?|x |× )?min| mg ?[·.×] ?min/mL)?"
 )
 _SCHEDULE = re.compile(
-    r"[\])]?(?: (?:per|a|each) day|/d(?:ay)?)?,? ?(?:(?:\((?:[^()]{0,40})\) )?(?:intravenously|orally|subcutaneously|subcutaneous|intramuscularly|IV|bolus|infusion|(?:oral|intravenous) (?:infusion|bolus)|by mouth|over [0-9]+ (?:minutes|min|hours?|h)|"
-    r"(?:(?:once|twice|two times|three times|thrice|four times)[ -]?(?:daily|weekly|monthly|(?:a|per|every|each) (?:day|week|month)|every [0-9]+ \w+)?|daily|weekly|monthly|every other (?:day|week)|every (?:[0-9]+|two|three|four|six|eight|12)(?:[- ]?(?:to|-) ?[0-9]+)? ?-?(?:weeks?|days?|hours?|months?)|q[0-9]+ ?[whd]|(?:per|a) day|per week|once|"
-    r"on days? [0-9]+(?:(?:,| to| and|-| through|, and) ?[0-9]+)*(?: (?:of|in|every|repeated every) (?:each |every |a |an )?(?:[0-9]+[- ](?:day|week)s?(?: cycles?)?|cycles?|treatment cycle|therapy))?|(?:\(?repeated )?every [0-9]+ (?:days|weeks)\)?|\\(repeated every [0-9]+ (?:days|weeks)\\)|of (?:each|every|a|an) [0-9]*[- ]?(?:day|week)?[- ]?cycles?|"
-    r"for (?:up to |a (?:maximum|total) of )?(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)(?: to [0-9]+| or [0-9]+)? (?:cycles|days?|weeks?|months?|years?|doses)|in (?:[0-9]+|one|five|two|three) (?:daily )?fractions(?: over [0-9.]+(?:-[0-9.]+)? weeks?)?|loading dose|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
+    r"[\])]?(?: (?:per|a|each) day|/d(?:ay)?)?,? ?(?:(?:\((?:[^()]{0,40})\) )?(?:intravenously|orally"
+    r"|subcutaneously|subcutaneous|intramuscularly|IV|bolus|infusion|(?:oral|intravenous) (?:infusion"
+    r"|bolus)|by mouth|over [0-9]+ (?:minutes|min|hours?|h)|"
+    r"(?:(?:once|twice|two times|three times|thrice|four times)[ -]?(?:daily|weekly|monthly|(?:a|per"
+    r"|every|each) (?:day|week|month)|every [0-9]+ \w+)?|daily|weekly|monthly|every other (?:day|week)"
+    r"|every (?:[0-9]+|two|three|four|six|eight|12)(?:[- ]?(?:to|-) ?[0-9]+)? ?-?(?:weeks?|days?"
+    r"|hours?|months?)|q[0-9]+ ?[whd]|(?:per|a) day|per week|once|"
+    r"on days? [0-9]+(?:(?:,| to| and|-| through|, and) ?[0-9]+)*(?: (?:of|in|every"
+    r"|repeated every) (?:each |every |a |an )?(?:[0-9]+[- ](?:day|week)s?(?: cycles?)?|cycles?"
+    r"|treatment cycle|therapy))?|(?:\(?repeated )?every [0-9]+ (?:days|weeks)\)?"
+    r"|\\(repeated every [0-9]+ (?:days|weeks)\\)|of (?:each|every|a|an) [0-9]*[- ]?(?:day"
+    r"|week)?[- ]?cycles?|"
+    r"for (?:up to |a (?:maximum|total) of )?(?:[0-9]+|one|two|three|four|five|six|seven|eight|nine"
+    r"|ten|twelve)(?: to [0-9]+| or [0-9]+)? (?:cycles|days?|weeks?|months?|years?|doses)|in (?:[0-9]+"
+    r"|one|five|two|three) (?:daily )?fractions(?: over [0-9.]+(?:-[0-9.]+)? weeks?)?|loading dose"
+    r"|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
 )
 _DRUG_BEFORE = re.compile(
-    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily |initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+|intravenously|orally|subcutaneously|daily|monohydrate|once daily|alone|infusion|oral|IV)){0,3},? ?[\[(]?(?:at (?:a )?(?:fixed )?(?:dose of )?|up to |of |total dose |≤ ?)?$"
+    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b"
+    r"|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at"
+    r"|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily "
+    r"|initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+"
+    r"|intravenously|orally|subcutaneously|daily|monohydrate|once daily|alone|infusion|oral"
+    r"|IV)){0,3},? ?[\[(]?(?:at (?:a )?(?:fixed )?(?:dose of )?|up to |of |total dose |≤ ?)?$"
 )
 _DRUG_AFTER = re.compile(
-    r"[\])]?(?: (?:per day|daily|once daily|twice daily))?(?:,)? (?:of )?(?:oral |intravenous |topical |subcutaneous |adjuvant )?(?P<drug>[A-Za-z][A-Za-z-]{3,})"
+    r"[\])]?(?: (?:per day|daily|once daily|twice daily))?(?:,)? (?:of )?(?:oral |intravenous "
+    r"|topical |subcutaneous |adjuvant )?(?P<drug>[A-Za-z][A-Za-z-]{3,})"
 )
 _NOT_DRUG = frozenset(
-    "or and to of with the a an than in for at by from was were is dose doses total daily least most about followed then plus per receive received less more over every between oral intravenous day days on either "
-    "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased given administered respectively once only if until each group arm radiotherapy-free within up low high both starting area count as".split()
+    "or and to of with the a an than in for at by from was were is dose doses total daily least most"
+    " about followed then plus per receive received less more over every between oral intravenous"
+    " day days on either "
+    "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased"
+    " given administered respectively once only if until each group arm radiotherapy-free within up"
+    " low high both starting area count as".split()
 )
-_GATE = re.compile(r"[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|million|PFU)\b|AUC|area under")
+_GATE = re.compile(
+    r"[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|million|PFU)\b"
+    r"|AUC|area under"
+)
 _AROUND = " ,;)(]"
 _LAB = re.compile(
-    r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin|albumin|glucose|cholesterol|count|clearance|BMI|intake|excretion|mean|median|[<>≥≤]|less than|more than|below|above|morphine|consum\w*|loss|required)[^.;]{0,30}$",
+    r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin"
+    r"|albumin|glucose|cholesterol|count|clearance|BMI|intake|excretion|mean|median|[<>≥≤]|less than"
+    r"|more than|below|above|morphine|consum\w*|loss|required)[^.;]{0,30}$",
     re.IGNORECASE,
 )
 _LAB_UNIT = re.compile(r"^(?:[nμ]g/mL|[nμ]?mol|mg/dL|g/dL|mmol/L|ng|U/L|IU/L|mL|ml|g/L|U|L)$")
 _NAMED = re.compile(
-    r"(?:[a-z]+(?:mab|nib|tinib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|mide|statin|prazole|zole|trexed|trexate|poside|fosfamide|mustine|uracil|vudine|sartan|pril|olol|gliptin|gliflozin|xaban|parin|limus|lone|sone|amine|azine|ine|in|an|ol|ate|ide|one|um|mod|stat|cept|tide|lin|ase|ant|erol|fen|pin|mus|zumab|terone|lamide|vir|bin|acid|dronate|cin)|[A-Z][A-Za-z]*-?[A-Z0-9][\w-]*|radiotherapy|radiation|radioiodine|irradiation|RT|FU|FA|vitamin \w+)$"
+    r"(?:[a-z]+(?:mab|nib|tinib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|mide|statin|prazole"
+    r"|zole|trexed|trexate|poside|fosfamide|mustine|uracil|vudine|sartan|pril|olol|gliptin|gliflozin"
+    r"|xaban|parin|limus|lone|sone|amine|azine|ine|in|an|ol|ate|ide|one|um|mod|stat|cept|tide|lin|ase"
+    r"|ant|erol|fen|pin|mus|zumab|terone|lamide|vir|bin|acid|dronate|cin)"
+    r"|[A-Z][A-Za-z]*-?[A-Z0-9][\w-]*|radiotherapy|radiation|radioiodine|irradiation|RT|FU|FA"
+    r"|vitamin \w+)$"
 )
 
 
@@ -72,7 +109,9 @@ def doses(scene: Scene) -> Iterator[Fact]:
         unit = (hit["unit"] or "").strip()
         if hit.start() < taken or not (hit["auc"] or _is_dose(scene, hit, unit)):
             continue
-        again = last is not None and hit.start() - taken < 60 and bool(_AGAIN.search(text[taken : hit.start()]))
+        again = (
+            last is not None and hit.start() - taken < 60 and bool(_AGAIN.search(text[taken : hit.start()]))
+        )
         if last and text[taken : hit.start()].strip() in ("[", "(", "=") and not again:
             continue
         drug = _drug(scene, hit) or (last if again else None) or _bracketed_drug(scene, hit, unit)
@@ -80,18 +119,42 @@ def doses(scene: Scene) -> Iterator[Fact]:
             continue
         last, taken = drug, hit.end()
         low, high = hit["low"] or hit["auc"], hit["high"] or hit["auc_high"]
-        yield _dose(scene, drug, (hit.start(), hit.end()), low, high, "AUC" if hit["auc"] else unit, _schedule(scene, hit.end()))
+        yield _dose(
+            scene,
+            drug,
+            (hit.start(), hit.end()),
+            low,
+            high,
+            "AUC" if hit["auc"] else unit,
+            _schedule(scene, hit.end()),
+        )
 
 
 def _dose(
-    scene: Scene, drug: Drug, at: tuple[int, int], low: str, high: str | None, unit: str, schedule: tuple[str, str, int, int] | None
+    scene: Scene,
+    drug: Drug,
+    at: tuple[int, int],
+    low: str,
+    high: str | None,
+    unit: str,
+    schedule: tuple[str, str, int, int] | None,
 ) -> Fact:
     arm = _arm_of(scene, drug, *at)
     return Fact(
-        kind="dose", start=at[0], end=at[1], quote="", rule="dose", section=scene.sentence.section, endpoint=scene.short.get(drug[0], drug[0]),
-        arm=_arm_name(scene, arm) if arm is not None else None, value=decimal(low), high=decimal(high) if high else None, unit=unit.replace("m(2)", "m2"),
-        schedule=schedule[1] if schedule else None, cues=(Cue(role="drug", start=drug[1], end=drug[2], quote=""), *_schedule_cue(schedule)),
-    )  # fmt: skip
+        kind="dose",
+        start=at[0],
+        end=at[1],
+        quote="",
+        rule="dose",
+        section=scene.sentence.section,
+        endpoint=scene.short.get(drug[0], drug[0]),
+        arm=_arm_name(scene, arm) if arm is not None else None,
+        value=decimal(low),
+        high=decimal(high) if high else None,
+        unit=unit.replace("m(2)", "m2"),
+        schedule=schedule[1] if schedule else None,
+        cues=(Cue(role="drug", start=drug[1], end=drug[2], quote=""), *_schedule_cue(schedule)),
+    )
 
 
 def _is_dose(scene: Scene, hit: re.Match[str], unit: str) -> bool:
@@ -99,7 +162,9 @@ def _is_dose(scene: Scene, hit: re.Match[str], unit: str) -> bool:
     text, start = scene.text, scene.sentence.start
     if scene.sentence.section == "results" and unit != "Gy" and not _DOSING.search(text, start, hit.start()):
         return False
-    if re.search(r"± ?$|\+/- ?$", text[max(start, hit.start() - 5) : hit.start()]) or re.match(r" ?±", text[hit.end() : hit.end() + 2]):
+    if re.search(r"± ?$|\+/- ?$", text[max(start, hit.start() - 5) : hit.start()]) or re.match(
+        r" ?±", text[hit.end() : hit.end() + 2]
+    ):
         return False
     return not _LAB.search(text[max(start, hit.start() - 40) : hit.start()]) and not _LAB_UNIT.match(unit)
 
@@ -115,7 +180,10 @@ def _listed(scene: Scene) -> Iterator[Fact]:
 
 
 _DOSING = re.compile(r"\b(?:received|receive|assigned|randomi[sz]ed|administered|given|dose of)\b")
-_AGAIN = re.compile(r"(?:^|[ ,;])(?:or|and|then|followed by|to|vs\.?|versus|v|plus|dose|,|;)(?: (?:a|at|an|the|dose|maintenance|loading|initial|of))* $|, $")
+_AGAIN = re.compile(
+    r"(?:^|[ ,;])(?:or|and|then|followed by|to|vs\.?|versus|v|plus|dose|,|;)(?: (?:a|at|an|the|dose"
+    r"|maintenance|loading|initial|of))* $|, $"
+)
 
 
 def _schedule(scene: Scene, at: int) -> tuple[str, str, int, int] | None:
@@ -149,7 +217,12 @@ def _drug(scene: Scene, hit: re.Match[str]) -> Drug | None:
     text, start = scene.text, scene.sentence.start
     low = max(start, hit.start() - 110)
     mention = next((m for m in reversed(scene.mentions) if m.end <= hit.start()), None)
-    if mention and mention.arm >= 0 and text[mention.end : hit.start()] in (" ", " (", ", ", " [", " at ", " at a dose of ", " (at a dose of "):
+    if (
+        mention
+        and mention.arm >= 0
+        and text[mention.end : hit.start()]
+        in (" ", " (", ", ", " [", " at ", " at a dose of ", " (at a dose of ")
+    ):
         words = _GROUP_WORD.sub("", text[mention.start : mention.end])
         if not stems(words, {}) <= COMMON and not re.search(r"[Aa]rm |[Gg]roup ", words):
             return _last_part(words, mention.start)
@@ -164,7 +237,11 @@ def _drug(scene: Scene, hit: re.Match[str]) -> Drug | None:
 
 
 def _can_be_drug(word: str, arms: list[ArmName]) -> bool:
-    return word.lower() not in _NOT_DRUG and not word.isdigit() and bool(_NAMED.fullmatch(word) or _names_arm(word, arms))
+    return (
+        word.lower() not in _NOT_DRUG
+        and not word.isdigit()
+        and bool(_NAMED.fullmatch(word) or _names_arm(word, arms))
+    )
 
 
 def _last_part(words: str, start: int) -> Drug:
@@ -177,13 +254,20 @@ def _bracketed_drug(scene: Scene, hit: re.Match[str], unit: str) -> Drug | None:
     """The drug before the bracket that the dose stands in; radiotherapy for gray; else the last drug named."""
     text, start = scene.text, scene.sentence.start
     for begin, _ in reversed(scene.around(hit.start())):
-        mention = next((m for m in reversed(scene.mentions) if 0 <= begin - m.end <= 1 and 0 <= m.arm < len(scene.arms)), None)
+        mention = next(
+            (m for m in reversed(scene.mentions) if 0 <= begin - m.end <= 1 and 0 <= m.arm < len(scene.arms)),
+            None,
+        )
         if mention:
             return _first_part(_GROUP_WORD.sub("", text[mention.start : mention.end]), mention.start)
     if unit in ("Gy", "cGy"):
         place = text.find("adi", start, scene.sentence.end)
         found = re.compile(r"radiotherapy|radiation|irradiation|RT\b").search(text, start, scene.sentence.end)
-        return ("radiotherapy", *(found.span() if found else (hit.start(), hit.end()))) if place or found else None
+        return (
+            ("radiotherapy", *(found.span() if found else (hit.start(), hit.end())))
+            if place or found
+            else None
+        )
     if "/" in unit or scene.around(hit.start()):
         named = [one for one in _DRUG_NAME.finditer(text, max(start, hit.start() - 110), hit.start())]
         if named:
@@ -198,7 +282,9 @@ def _first_part(words: str, start: int) -> Drug:
 
 _GROUP_WORD = re.compile(r"[ -](?:groups?|arms?|regimen|patients|treated)$")
 _DRUG_NAME = re.compile(
-    r"(?<![\w-])[A-Za-z-]+(?:mab|nib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|trexed|trexate|poside|fosfamide|mustine|uracil|zumab|lutamide|terone|trozole|statin|dronate|prazole|setron|caine|vudine|limus|lone|sone|parin|xaban)(?![\w-])"
+    r"(?<![\w-])[A-Za-z-]+(?:mab|nib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|trexed|trexate"
+    r"|poside|fosfamide|mustine|uracil|zumab|lutamide|terone|trozole|statin|dronate|prazole|setron"
+    r"|caine|vudine|limus|lone|sone|parin|xaban)(?![\w-])"
 )
 
 
@@ -227,7 +313,11 @@ def _arm_of(scene: Scene, drug: tuple[str, int, int], at: int, end: int) -> int 
     """The one arm that gets the dose; None if several do, or if the abstract does not say."""
     text = scene.text
     closing = next((m for m in scene.mentions if m.start >= end), None)
-    if closing and 0 <= closing.arm < len(scene.arms) and re.fullmatch(r"[^,;()\[\]]{0,60}[\[(](?:[^()]{0,60}\[)?", text[end : closing.start]):
+    if (
+        closing
+        and 0 <= closing.arm < len(scene.arms)
+        and re.fullmatch(r"[^,;()\[\]]{0,60}[\[(](?:[^()]{0,60}\[)?", text[end : closing.start])
+    ):
         return closing.arm
     for begin, _ in reversed(scene.around(at)):
         opening = next((m for m in reversed(scene.mentions) if m.end <= begin and begin - m.end <= 1), None)
@@ -236,9 +326,17 @@ def _arm_of(scene: Scene, drug: tuple[str, int, int], at: int, end: int) -> int 
     spans = [here for here, arm in enumerate(scene.arms) if any(a <= at < b for a, b in arm.spans)]
     if len(spans) == 1:
         return spans[0]
-    beside = [m.arm for m in scene.mentions if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)]
+    beside = [
+        m.arm
+        for m in scene.mentions
+        if m.start <= drug[1] and drug[2] <= m.end and 0 <= m.arm < len(scene.arms)
+    ]
     found = stems(drug[0], {})
-    having = [here for here, arm in enumerate(scene.arms) if found and any(found <= variant for variant in arm.variants)]
+    having = [
+        here
+        for here, arm in enumerate(scene.arms)
+        if found and any(found <= variant for variant in arm.variants)
+    ]
     if len(having) == 1 and having == beside[:1]:
         return having[0]
     if beside and (not having or len(having) > 1):

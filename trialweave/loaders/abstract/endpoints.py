@@ -23,21 +23,46 @@ class Topic(NamedTuple):
 
 _HEADS = {
     "death": r"deaths?|died|mortality|fatalit(?:y|ies)",
-    "survival": r"survival|PFS|OS|DFS|EFS|RFS|MFS|DMFS|IDFS|iDFS|DDFS|LRFS|TTP|TTF|FFS|CSS|BCSS|time to (?:[a-z-]+ ){0,4}?(?:progression|failure|recurrence|relapse|deterioration|treatment|worsening|event|metastasis|death|response|discontinuation)",
+    "survival": r"survival|PFS|OS|DFS|EFS|RFS|MFS|DMFS|IDFS|iDFS|DDFS|LRFS|TTP|TTF|FFS|CSS|BCSS"
+    r"|time to (?:[a-z-]+ ){0,4}?(?:progression|failure|recurrence|relapse|deterioration|treatment"
+    r"|worsening|event|metastasis|death|response|discontinuation)",
     "follow-up": r"follow-?[ ]?up|observation time|followed",
     "harm": (
-        r"[a-z]*(?:penias?|a?emias?|(?<!hepat)(?<!arthr)itis|algia|neuropath(?:y|ies)|rrho?ea|toxicit(?:y|ies)|toxic effects|thrombosis|embolism|embolic events?|oedema|edema|dynia|phagia|pno?ea|thyroidism|kal[ae]emia|esthesia|cytosis)|"
-        r"(?:(?:serious|severe|adverse|toxic|treatment-emergent|side|unwanted|immune-related|cardiac|cardiovascular|bleeding|skeletal-related|thrombotic|infectious|hepatic|vascular) (?:drug )?(?:events?|effects?|reactions?))|(?:TR|TE|S|ir|IR)?AEs?(?:SIs?)?|"
-        r"pain|rash|fatigue|asthenia|nausea|vomiting|emesis|headaches?|dizziness|pruritus|cough|fever|pyrexia|chills|hypertension|hypotension|bleeding|ha?emorrhages?|infections?|sepsis|pneumonia|perforations?|fistulas?|leaks?|leakage|"
-        r"fractures?|strokes?|infarctions?|heart failure|alopecia|anorexia|appetite|weight (?:loss|gain)|constipation|insomnia|hot flashes|hot flushes|xerostomia|dry mouth|erythema|flushing|incontinence|dysfunction|complications?|morbidity|syndrome|"
-        r"thromboembolism|VTE|discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|spasms?|cramps|tinnitus|lymph(?:o)?edema|ulcers?|ulceration|seizures?|depression|falls|lipase|amylase|gyna?ecomastia|myelosuppression|cardiotoxicity|"
-        r"mucositis|stomatitis|transaminases?|aminotransferases?|creatinine(?: levels?)?|bilirubin|hepatitis|arthritis|neuropathy|reactions?|scaling|pneumonitis|reoperations?|transfusions?|malignanc(?:y|ies)|second(?:ary)? (?:primary )?cancers?|obstruction|injur(?:y|ies)|thromboembolic events?|arrhythmias?|hypoxia|sweats?|DLTs?|HFS|ILD"
+        r"[a-z]*(?:penias?|a?emias?|(?<!hepat)(?<!arthr)itis|algia|neuropath(?:y|ies)|rrho?ea|toxicit(?:y"
+        r"|ies)|toxic effects|thrombosis|embolism|embolic events?|oedema|edema|dynia|phagia|pno?ea"
+        r"|thyroidism|kal[ae]emia|esthesia|cytosis)|"
+        r"(?:(?:serious|severe|adverse|toxic|treatment-emergent|side|unwanted|immune-related|cardiac"
+        r"|cardiovascular|bleeding|skeletal-related|thrombotic|infectious|hepatic"
+        r"|vascular) (?:drug )?(?:events?|effects?|reactions?))|(?:TR|TE|S|ir|IR)?AEs?(?:SIs?)?|"
+        r"pain|rash|fatigue|asthenia|nausea|vomiting|emesis|headaches?|dizziness|pruritus|cough|fever"
+        r"|pyrexia|chills|hypertension|hypotension|bleeding|ha?emorrhages?|infections?|sepsis|pneumonia"
+        r"|perforations?|fistulas?|leaks?|leakage|"
+        r"fractures?|strokes?|infarctions?|heart failure|alopecia|anorexia|appetite|weight (?:loss|gain)"
+        r"|constipation|insomnia|hot flashes|hot flushes|xerostomia|dry mouth|erythema|flushing"
+        r"|incontinence|dysfunction|complications?|morbidity|syndrome|"
+        r"thromboembolism|VTE|discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|spasms?"
+        r"|cramps|tinnitus|lymph(?:o)?edema|ulcers?|ulceration|seizures?|depression|falls|lipase|amylase"
+        r"|gyna?ecomastia|myelosuppression|cardiotoxicity|"
+        r"mucositis|stomatitis|transaminases?|aminotransferases?|creatinine(?: levels?)?|bilirubin"
+        r"|hepatitis|arthritis|neuropathy|reactions?|scaling|pneumonitis|reoperations?|transfusions?"
+        r"|malignanc(?:y|ies)|second(?:ary)? (?:primary )?cancers?|obstruction|injur(?:y|ies)"
+        r"|thromboembolic events?|arrhythmias?|hypoxia|sweats?|DLTs?|HFS|ILD"
     ),
     "efficacy": (
-        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progression|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success|failures?|eradication|"
-        r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed|stable disease|disease progression|live births?|pregnanc(?:y|ies)|concentrations?|levels?|duration|shedding|lesions?|"
-        r"conversion|resection|resections|preservation|resolution|detection|engraftment|seroconversion|seroresponse|efficacy|satisfaction|consumption|requirements?|length of (?:hospital )?stay|hospital stay|blood loss|operative time|operating time|"
-        r"outcome events?|outcomes?|end ?points?|alive|diagnosis|diagnoses|weight|pressure|volume|density|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
+        r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR"
+        r"|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progression"
+        r"|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success"
+        r"|failures?|eradication|"
+        r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed"
+        r"|stable disease|disease progression|live births?|pregnanc(?:y|ies)|concentrations?|levels?"
+        r"|duration|shedding|lesions?|"
+        r"conversion|resection|resections|preservation|resolution|detection|engraftment|seroconversion"
+        r"|seroresponse|efficacy|satisfaction|consumption|requirements?|length of (?:hospital )?stay"
+        r"|hospital stay|blood loss|operative time|operating time|"
+        r"outcome events?|outcomes?|end ?points?|alive|diagnosis|diagnoses|weight|pressure|volume|density"
+        r"|reductions?|improvements?|decreases?|increases?|change|changes|uptake|screening|participation"
+        r"|rates?|events?|incidence|symptoms?|intensity|ratings?|use|function|healing|dependence"
+        r"|independence|abstinence|cessation|recovery|opioids?|interventions|excretion|AUC"
     ),
 }
 _HEAD = re.compile(
@@ -55,35 +80,64 @@ _KINDS = list(_HEADS)
 _ABBREVIATED = re.compile(r"(?<![\w-])[a-z]?[A-Z][A-Za-z0-9]*[A-Z]s?(?![\w])")
 _LEFT = re.compile(r"(?<![\w-])(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
 _LEFT_STOP = frozenset(
-    "the a an year month week day of in for and or with to median mean was were had has have improved improve improves significantly longer better higher lower similar both this that these those "
-    "estimated reported achieved prolonged our no grade corresponding between by on at from as than not did most common main more fewer less including such all any other "
-    "showed show experienced occurred developed reduced increased? favored significant statistically difference differences compared versus vs v we an its their also only "
-    "overall-? which who when where during after before until despite without patients participants women men respective corresponding key secondary primary higher-? greater shorter "
-    "per among received receiving due via into about approximately annual crude observed actual calculated estimated- patient one two three four five six seven eight nine ten first second "
-    "frequent frequently were-? being been is are there but while however respectively worst single superior inferior worse trend increasing decreasing improving absolute relative hazard risk because her his "
-    "additional new likely serious? least objective? group arm groups arms adding addition same greatest highest lowest produced resulted demonstrated yielded noted observed had causing leading caused attributed related-? treated developing experiencing considered possibly".split()
+    "the a an year month week day of in for and or with to median mean was were had has have"
+    " improved improve improves significantly longer better higher lower similar both this that"
+    " these those "
+    "estimated reported achieved prolonged our no grade corresponding between by on at from as than"
+    " not did most common main more fewer less including such all any other "
+    "showed show experienced occurred developed reduced increased? favored significant statistically"
+    " difference differences compared versus vs v we an its their also only "
+    "overall-? which who when where during after before until despite without patients participants"
+    " women men respective corresponding key secondary primary higher-? greater shorter "
+    "per among received receiving due via into about approximately annual crude observed actual"
+    " calculated estimated- patient one two three four five six seven eight nine ten first second "
+    "frequent frequently were-? being been is are there but while however respectively worst single"
+    " superior inferior worse trend increasing decreasing improving absolute relative hazard risk"
+    " because her his "
+    "additional new likely serious? least objective? group arm groups arms adding addition same"
+    " greatest highest lowest produced resulted demonstrated yielded noted observed had causing"
+    " leading caused attributed related-? treated developing experiencing considered possibly".split()
 )
 _OF = re.compile(
-    r"(?:rates?|incidences?|frequenc(?:y|ies)|proportions?|probabilit(?:y|ies)|percentages?|number|duration|freedom|risks?|likelihood|time|occurrence|success|failure|change|changes|increases?|decreases?|reductions?|loss|levels?|control|score|scores|completion|improvements?|recurrences?|prevalence|odds|use|quality|clearance|proportion|diagnosis|symptoms?|length)$",
+    r"(?:rates?|incidences?|frequenc(?:y|ies)|proportions?|probabilit(?:y|ies)|percentages?|number"
+    r"|duration|freedom|risks?|likelihood|time|occurrence|success|failure|change|changes|increases?"
+    r"|decreases?|reductions?|loss|levels?|control|score|scores|completion|improvements?|recurrences?"
+    r"|prevalence|odds|use|quality|clearance|proportion|diagnosis|symptoms?|length)$",
     re.IGNORECASE,
 )
 _RIGHT = re.compile(
-    r" (?:of|to|from|in|for|on) (?:the |a |an |any )?(?:(?!(?:patients|participants|women|men|those|the|was|were|in|with|for|at|is|are|had|group|arm|between|and|or|who|did|which|that|as|by|than|from|to|during|over|after|within|per|on|both|each|all|less|more|[0-9])\b)[A-Za-z][\w'-]*(?: (?:of|or|from) (?=[a-z]))? ?){1,5}"
+    r" (?:of|to|from|in|for|on) (?:the |a |an |any )?(?:(?!(?:patients|participants|women|men|those"
+    r"|the|was|were|in|with|for|at|is|are|had|group|arm|between|and|or|who|did|which|that|as|by|than"
+    r"|from|to|during|over|after|within|per|on|both|each|all|less|more"
+    r"|[0-9])\b)[A-Za-z][\w'-]*(?: (?:of|or|from) (?=[a-z]))? ?){1,5}"
 )
 _GRADE = re.compile(
-    r"(?:(?P<before>≥|>=|> or = ?|<=|≤|at least |maximum |worst )? ?)\b[Gg]rades?[- ]? ?(?P<op>≥|>=|>|<=|≤|<|> or = ?|at least )? ?(?P<low>[0-5])(?:(?P<plus>\+)|(?:(?: ?- ?| ?/ ?| to | or | and | through | and/or |, | ?, ?(?:or|and) )(?:grade )?(?P<high>[1-5](?!\d))(?:(?:,| ?/| or|, or| and)? ?(?:or |and )?(?P<third>[45])(?!\d|%| ?\())?|,? (?:or|and) (?P<word>more severe|higher|worse|above|greater|more|severer|over|lower|less)))?(?![0-9.]|%)"
+    r"(?:(?P<before>≥|>=|> or = ?|<=|≤|at least |maximum |worst )? ?)\b[Gg]rades?[- ]? ?(?P<op>≥|>=|>"
+    r"|<=|≤|<|> or = ?|at least )? ?(?P<low>[0-5])(?:(?P<plus>\+)|(?:(?: ?- ?| ?/ ?| to | or | and "
+    r"| through | and/or |, | ?, ?(?:or|and) )(?:grade )?(?P<high>[1-5](?!\d))(?:(?:,| ?/| or|, or"
+    r"| and)? ?(?:or |and )?(?P<third>[45])(?!\d|%| ?\())?|,? (?:or|and) (?P<word>more severe|higher"
+    r"|worse|above|greater|more|severer|over|lower|less)))?(?![0-9.]|%)"
     r"|(?P<any>\b(?:any|all)[- ]grades?\b)"
 )
 _TIMEPOINT = re.compile(
-    r"\b(?P<adjective>(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten|twelve)-(?:year|month|week|day))s?\b|\b(?:at|by|after|within|over|through) (?:(?:a|the|about|approximately|the first) )?(?P<unit>(?:months?|weeks?|years?|days?) )?(?P<num>[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten|twelve)(?(unit)|[ -](?P<unit2>years?|months?|weeks?|days?))\b|\b(?P<num3>[0-9]+) (?P<unit3>years?|months?|weeks?|days?) after\b",
+    r"\b(?P<adjective>(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten|twelve)-(?:year|month"
+    r"|week|day))s?\b|\b(?:at|by|after|within|over|through) (?:(?:a|the|about|approximately"
+    r"|the first) )?(?P<unit>(?:months?|weeks?|years?|days?) )?(?P<num>[0-9]+(?:\.[0-9]+)?|one|two"
+    r"|three|four|five|six|ten|twelve)(?(unit)|[ -](?P<unit2>years?|months?|weeks?|days?))\b"
+    r"|\b(?P<num3>[0-9]+) (?P<unit3>years?|months?|weeks?|days?) after\b",
     re.IGNORECASE,
 )
 _POPULATION = re.compile(
-    r"\b(?:in|among|for|of) (?:the )?(?:modified )?(?P<name>intention[- ]to[- ]treat|intent[- ]to[- ]treat|ITT|per[- ]protocol|safety|eligible|evaluable|as-treated|overall|PD-L1[- ]positive|full analysis) (?:population|analysis|set|patients|cohort)",
+    r"\b(?:in|among|for|of) (?:the )?(?:modified )?(?P<name>intention[- ]to[- ]treat"
+    r"|intent[- ]to[- ]treat|ITT|per[- ]protocol|safety|eligible|evaluable|as-treated|overall"
+    r"|PD-L1[- ]positive|full analysis) (?:population|analysis|set|patients|cohort)",
     re.IGNORECASE,
 )
 _RELATED = {
-    "treatment-related": r"treatment[- ]related|related to (?:the )?(?:study )?treatment|drug[- ]related|related to (?:the )?(?:study )?drug|considered (?:as )?(?:drug|treatment)[- ]related|(?:drug|treatment) related|attributed to (?:the )?(?:study )?(?:treatment|drug|regimen)|TRAEs?|toxic deaths?|attributable to",
+    "treatment-related": r"treatment[- ]related|related to (?:the )?(?:study )?treatment|drug[- ]related"
+    r"|related to (?:the )?(?:study )?drug|considered (?:as )?(?:drug|treatment)[- ]related|(?:drug"
+    r"|treatment) related|attributed to (?:the )?(?:study )?(?:treatment|drug|regimen)|TRAEs?"
+    r"|toxic deaths?|attributable to",
     "any cause": r"(?:any|all)[- ]cause|regardless of (?:cause|causality|attribution)|irrespective of",
     "treatment-emergent": r"treatment[- ]emergent|TEAEs?",
     "immune-related": r"immune[- ](?:related|mediated)|irAEs?",
@@ -97,11 +151,15 @@ SERIOUS = re.compile(r"\bserious\b|\bSAEs?\b", re.IGNORECASE)
 
 _OF_GRADE = re.compile(r" of (?:(?:any|all) )?grades?(?: [0-9]| or| any)*$")
 _TEMPORAL = re.compile(
-    r"\b(?:after|before|during|until|following|since|throughout|despite|naive to|history of|risk factors? for|"
+    r"\b(?:after|before|during|until|following|since|throughout|despite|naive to|history of"
+    r"|risk factors? for|"
     r"(?:defined|measured|assessed|scored) (?:as|by|with)) (?:the |an? |any |their |first |both )?$",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were|occurred|in)\b)")
+_DEFINITION = re.compile(
+    r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were"
+    r"|occurred|in)\b)"
+)
 
 
 class Grade(NamedTuple):
@@ -121,7 +179,9 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
     """
     found: list[Topic] = []
     covered = start
-    asides = [hit.span() for hit in _DEFINITION.finditer(text, start, end)] if "efined" in text[start:end] else []
+    asides = (
+        [hit.span() for hit in _DEFINITION.finditer(text, start, end)] if "efined" in text[start:end] else []
+    )
     for token in _TOKEN.finditer(text, start, end):
         if token.start() < covered or not _may_begin(token.group()):
             continue
@@ -170,8 +230,10 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
 
 _TOKEN = re.compile(r"(?<![\w])[A-Za-z]+")
 _BEGINS_SEVERAL = frozenset(
-    "time toxic serious severe adverse treatment side unwanted immune cardiac cardiovascular bleeding skeletal thrombotic infectious hepatic "
-    "vascular heart weight hot dry dose second secondary stable disease quality length hospital blood operative operating outcome end live "
+    "time toxic serious severe adverse treatment side unwanted immune cardiac cardiovascular"
+    " bleeding skeletal thrombotic infectious hepatic "
+    "vascular heart weight hot dry dose second secondary stable disease quality length hospital"
+    " blood operative operating outcome end live "
     "follow observation creatinine thromboembolic or pr".split()
 )
 

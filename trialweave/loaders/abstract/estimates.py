@@ -19,10 +19,14 @@ _NAMES = {
     "hazard_ratio": r"hazards?[- ]ratios?|(?-i:\b(?:[as]|sd|c|m)?HRs?\b)",
     "odds_ratio": r"odds[- ]ratios?|(?-i:\ba?ORs?\b)",
     "rate_ratio": r"(?:incidence[- ]|event[- ])?rate[- ]ratios?|(?-i:\ba?IRRs?\b)",
-    "mean_ratio": r"(?:geometric )?(?:least[- ]squares )?mean ratios?|ratio of (?:the )?(?:adjusted )?(?:geometric )?(?:least[- ]squares )?means?|geometric mean ratio of|(?-i:\bGMRs?\b)",
+    "mean_ratio": r"(?:geometric )?(?:least[- ]squares )?mean ratios?"
+    r"|ratio of (?:the )?(?:adjusted )?(?:geometric )?(?:least[- ]squares )?means?"
+    r"|geometric mean ratio of|(?-i:\bGMRs?\b)",
     "risk_ratio": r"relative[- ]risks?|risk[- ]ratios?|(?-i:\ba?RRs?\b)|relative rates?",
     "regression_coefficient": r"regression coefficients?|(?-i:\bβ\b)",
-    "difference": r"(?:mean |median |absolute |risk |rate |treatment |adjusted |estimated |between-group |group |weighted |standardi[sz]ed |least[- ]squares )*differences?(?! between-)|absolute risk reduction|risk reduction|absolute (?:benefit|improvement|increase|gain|reduction)",
+    "difference": r"(?:mean |median |absolute |risk |rate |treatment |adjusted |estimated |between-group |group "
+    r"|weighted |standardi[sz]ed |least[- ]squares )*differences?(?! between-)|absolute risk reduction"
+    r"|risk reduction|absolute (?:benefit|improvement|increase|gain|reduction)",
 }
 _LABEL = re.compile(
     "|".join(rf"(?P<{kind}>(?<![\w-])(?:{names})(?![\w]))" for kind, names in _NAMES.items()), re.IGNORECASE

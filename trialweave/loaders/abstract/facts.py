@@ -18,39 +18,63 @@ from trialweave.loaders.abstract.subject import grade_of, topic_of
 from trialweave.records import Cue, Fact
 
 _BASELINE = re.compile(
-    r"\b(?:median|mean)(?: \(?(?:range|SD|IQR|±SD)\)?| ?\[(?:range|SD|IQR)\])? (?:patient )?age\b|\baged? |\bages? |years of age|baseline characteristics|\bwere (?:women|men|male|female|white|black|Asian)\b",
+    r"\b(?:median|mean)(?: \(?(?:range|SD|IQR|±SD)\)?| ?\[(?:range|SD|IQR)\])? (?:patient )?age\b"
+    r"|\baged? |\bages? |years of age|baseline characteristics|\bwere (?:women|men|male|female|white"
+    r"|black|Asian)\b",
     re.IGNORECASE,
 )
 _WHO = re.compile(
-    r"[ )\]]*(?:of (?:the )?(?:patients|participants) )?(?:were |was )?(?:women|men|male|female|males|females|white|black|asian|hispanic|caucasian|african)\b",
+    r"[ )\]]*(?:of (?:the )?(?:patients|participants) )?(?:were |was )?(?:women|men|male|female|males"
+    r"|females|white|black|asian|hispanic|caucasian|african)\b",
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(
-    r"(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until|to|from|per|least|of age|least the|the|each|minimum|previous|past|an?|least a|about|additional)\s(?:approximately |about |least )?$",
+    r"(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until"
+    r"|to|from|per|least|of age|least the|the|each|minimum|previous|past|an?|least a|about"
+    r"|additional)\s(?:approximately |about |least )?$",
     re.IGNORECASE,
 )
 _MEDIAN = re.compile(r"\bmedians?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:means?|averages?d?)\b", re.IGNORECASE)
 _RESPONSE_COUNT = re.compile(rf"(?:[^.;0-9]{{0,90}}?)\b(?:{PEOPLE})\b", re.IGNORECASE)
 _EARLIER = re.compile(
-    r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
+    r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
+    r"|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility"
+    r"|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
     re.IGNORECASE,
 )
-_FOLLOW = re.compile(r"follow-? ?up|\bobservation (?:time|period)|\bfollowed(?: up)?\b|time on study|time from randomi[sz]ation to (?:the )?data", re.IGNORECASE)
-_FOLLOW_AFTER = re.compile(r"'?(?:,)?(?: of)?(?: \([^)]*\))?(?: median| potential)? follow-? ?up", re.IGNORECASE)
+_FOLLOW = re.compile(
+    r"follow-? ?up|\bobservation (?:time|period)|\bfollowed(?: up)?\b|time on study"
+    r"|time from randomi[sz]ation to (?:the )?data",
+    re.IGNORECASE,
+)
+_FOLLOW_AFTER = re.compile(
+    r"'?(?:,)?(?: of)?(?: \([^)]*\))?(?: median| potential)? follow-? ?up", re.IGNORECASE
+)
 _TYPICAL = re.compile(r"\b(?:median|mean|average|minimum)\b", re.IGNORECASE)
 _THESE = re.compile(r"\b(?:of )?these (?:adverse |toxic )?(?:events|effects|toxicities)\b", re.IGNORECASE)
 _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 _RELATIVE = re.compile(
-    r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$", re.IGNORECASE
+    r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv"
+    r"|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative"
+    r"|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$",
+    re.IGNORECASE,
 )
-_RELATIVE_AFTER = re.compile(r"(?: \([^)]*\))? (?:(?:relative |risk |hazard )+reduction|lower|reduction|higher|decrease|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)")
+_RELATIVE_AFTER = re.compile(
+    r"(?: \([^)]*\))? (?:(?:relative |risk |hazard )+reduction|lower|reduction|higher|decrease"
+    r"|increase|improvement|relative|less|more likely|greater)\b(?! in BMI)"
+)
 _P_AFTER_ARMS = re.compile(r" (?:for|with|in) [^0-9;.,()]{1,70} \((?:[a-z-]+ )?")
-_PUT_INTO_ARM = re.compile(r"(?: patients| women| men| participants)?(?: were| was)? ?(?:randomly )?(?:assigned|allocated|randomi[sz]ed)\b")
+_PUT_INTO_ARM = re.compile(
+    r"(?: patients| women| men| participants)?(?: were| was)? ?(?:randomly )?(?:assigned|allocated"
+    r"|randomi[sz]ed)\b"
+)
 _AT_LEAST = re.compile(r"\b(?:at least|more than|fewer than|less than|up to|a minimum of|greater than) $")
 _FOR_DEATH = re.compile(r" for death(?!s? (?:from|due)|,? (?:or|and))")
 _ZERO = re.compile(
-    r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
+    r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality"
+    r"|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as"
+    r"|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
     r"|\b(?P<none>[Nn]one)(?= (?:in|of|with|for|among|receiving|on)\b)"
     r"|(?<=vs )none\b|(?<=versus )none\b"
 )
@@ -147,24 +171,37 @@ def _fact(
     if kind is None:
         return None
     grade = grade_of(scene, quantity.start, topic) if kind in ("ae_count", "deaths") else None
-    related = (
-        scene.attribution
-        if kind in ("ae_count", "deaths")
-        else None
-    )
+    related = scene.attribution if kind in ("ae_count", "deaths") else None
     timed = kind in ("rate", "mean", "median", "ae_count")
     return Fact(
-        kind=kind, start=quantity.start, end=quantity.end, quote="", rule=f"{quantity.shape}:{owner.rule if owner else 'no-arm'}", section=scene.sentence.section,
-        endpoint=_endpoint_name(kind, topic), arm=_arm_name(scene, owner.arm, owner) if owner else None,
-        value=quantity.value, value_op=quantity.op if quantity.value is not None else None, unit=quantity.unit,
-        ci_low=quantity.low, ci_high=quantity.high, ci_level=quantity.level, interval=quantity.interval,
-        sd=quantity.sd, se=quantity.se, n=quantity.n, denom=quantity.denom,
-        grade=grade.value if grade else _carried_grade(scene, kind, memory), attribution=related[0] if related else None,
+        kind=kind,
+        start=quantity.start,
+        end=quantity.end,
+        quote="",
+        rule=f"{quantity.shape}:{owner.rule if owner else 'no-arm'}",
+        section=scene.sentence.section,
+        endpoint=_endpoint_name(kind, topic),
+        arm=_arm_name(scene, owner.arm, owner) if owner else None,
+        value=quantity.value,
+        value_op=quantity.op if quantity.value is not None else None,
+        unit=quantity.unit,
+        ci_low=quantity.low,
+        ci_high=quantity.high,
+        ci_level=quantity.level,
+        interval=quantity.interval,
+        sd=quantity.sd,
+        se=quantity.se,
+        n=quantity.n,
+        denom=quantity.denom,
+        grade=grade.value if grade else _carried_grade(scene, kind, memory),
+        attribution=related[0] if related else None,
         seriousness="serious" if kind == "ae_count" and topic and SERIOUS.search(topic.name) else None,
         population=scene.population,
-        timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end) if timed else None,
+        timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end)
+        if timed
+        else None,
         cues=_cues(scene, owner, topic, (grade.start, grade.end) if grade else None),
-    )  # fmt: skip
+    )
 
 
 def _endpoint_name(kind: str, topic: Topic | None) -> str | None:
@@ -214,7 +251,9 @@ def _kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | 
         if quantity.sd is not None or _mean_before(scene, at):
             return "mean" if owner or quantity.low is not None or quantity.sd is not None else None
         if _median_before(scene, at) and (owner or quantity.low is not None):
-            timed = any(q.shape == "time" and q.start < at for q in scene.quantities) and quantity.shape == "bare"
+            timed = (
+                any(q.shape == "time" and q.start < at for q in scene.quantities) and quantity.shape == "bare"
+            )
             return "median_time" if timed else "median"
         return None
     if quantity.shape in ("percent", "count"):
@@ -234,16 +273,23 @@ def _follow_up(scene: Scene, quantity: Quantity) -> bool:
         pass
     if cue is None or not _TYPICAL.search(text, max(scene.sentence.start, cue.start() - 40), at):
         return False
-    if re.search(r"\b(?:at|by|within|every|to|for|after|from)(?: the)? $", text[max(cue.end(), at - 12) : at]):
+    if re.search(
+        r"\b(?:at|by|within|every|to|for|after|from)(?: the)? $", text[max(cue.end(), at - 12) : at]
+    ):
         return False
     return not any(
-        cue.end() < topic.start < at and topic.kind in ("survival", "efficacy", "death", "harm") for topic in scene.topics
+        cue.end() < topic.start < at and topic.kind in ("survival", "efficacy", "death", "harm")
+        for topic in scene.topics
     )
 
 
 def _carried_grade(scene: Scene, kind: str, memory: Memory) -> str | None:
     """The grade of the sentence before, where this one speaks of "these adverse events"."""
-    if kind == "ae_count" and not scene.grades and _THESE.search(scene.text, scene.sentence.start, scene.sentence.end):
+    if (
+        kind == "ae_count"
+        and not scene.grades
+        and _THESE.search(scene.text, scene.sentence.start, scene.sentence.end)
+    ):
         return memory.grade
     return None
 
@@ -291,7 +337,9 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
         or _RELATIVE_AFTER.match(scene.text, quantity.end)
     ):
         return None
-    if _PUT_INTO_ARM.match(scene.text, quantity.end) or _AT_LEAST.search(scene.text, max(scene.sentence.start, quantity.start - 16), quantity.start):
+    if _PUT_INTO_ARM.match(scene.text, quantity.end) or _AT_LEAST.search(
+        scene.text, max(scene.sentence.start, quantity.start - 16), quantity.start
+    ):
         return None
     if topic is None:
         return "rate"
@@ -323,13 +371,15 @@ def _bare_count_kind(
     text = scene.text
     tail = text[quantity.at : min(scene.sentence.end, quantity.at + 90)]
     if quantity.n is None or re.search(
-        r"(?:grade|phase|stage|arm|group|day|week|month|year|cycle|part|level|version|table|than|least|to|or|of|between|type|line|lines|trial|cohort|age|ages|score|aged|every|class|-) ?$",
+        r"(?:grade|phase|stage|arm|group|day|week|month|year|cycle|part|level|version|table|than|least|to"
+        r"|or|of|between|type|line|lines|trial|cohort|age|ages|score|aged|every|class|-) ?$",
         text[max(0, quantity.start - 12) : quantity.start],
         re.IGNORECASE,
     ):
         return None
     deaths = re.match(
-        r"\S+(?: [a-z-]+){0,4} (?:deaths?|died)\b|\S+ (?:patients?|participants|women|men|children)(?: [^.;,0-9]{0,70})? died\b",
+        r"\S+(?: [a-z-]+){0,4} (?:deaths?|died)\b|\S+ (?:patients?|participants|women|men"
+        r"|children)(?: [^.;,0-9]{0,70})? died\b",
         tail,
     )
     if deaths and (owner or re.search(r"deaths?|died", tail)):
@@ -339,19 +389,28 @@ def _bare_count_kind(
         return "deaths"
     if owner is None or topic is None:
         return None
-    row = any(q is not quantity and q.shape == "count" and q.n is not None and abs(q.start - quantity.start) < 90 for q in scene.quantities)
+    row = any(
+        q is not quantity and q.shape == "count" and q.n is not None and abs(q.start - quantity.start) < 90
+        for q in scene.quantities
+    )
     if not noun and not row:
         return None
-    said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or _HAPPENED_BEFORE.search(text, scene.clause(quantity.start), quantity.start)
+    said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or _HAPPENED_BEFORE.search(
+        text, scene.clause(quantity.start), quantity.start
+    )
     if not said:
         return None
     return "ae_count" if topic.kind == "harm" else "event_count"
 
 
 _HAPPENED = re.compile(
-    r"\b(?:had|experienced|developed|died|discontinued|withdrew|achieved|required|relapsed|progressed|responded|underwent|reported|suffered|crossed|recurrence|response)\b"
+    r"\b(?:had|experienced|developed|died|discontinued|withdrew|achieved|required|relapsed|progressed"
+    r"|responded|underwent|reported|suffered|crossed|recurrence|response)\b"
 )
-_HAPPENED_BEFORE = re.compile(r"\b(?:diagnosed|occurred|developed|recorded|reported|detected|identified|observed|noted|seen)\b(?: [a-z]+){0,2} (?:in|among|by|for) $")
+_HAPPENED_BEFORE = re.compile(
+    r"\b(?:diagnosed|occurred|developed|recorded|reported|detected|identified|observed|noted"
+    r"|seen)\b(?: [a-z]+){0,2} (?:in|among|by|for) $"
+)
 
 
 def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict[int, Owner]) -> Fact | None:
@@ -379,14 +438,28 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
     pair = compared(scene, quantity.start, quantity.end, owned)
     p = quantity.p or _p_before(scene, quantity)
     return Fact(
-        kind=kind, start=quantity.start, end=quantity.end, quote="", rule=f"{quantity.shape}:{'pair' if pair else 'no-pair'}", section=scene.sentence.section,
-        endpoint=topic.name if topic else None, arm=" vs ".join(_arm_name(scene, arm) for arm in pair) if pair else None,
-        value=quantity.value, unit=quantity.unit, ci_low=quantity.low, ci_high=quantity.high, ci_level=quantity.level, interval=quantity.interval,
-        p=p.value if p else None, p_sided=p.sided if p else None,
+        kind=kind,
+        start=quantity.start,
+        end=quantity.end,
+        quote="",
+        rule=f"{quantity.shape}:{'pair' if pair else 'no-pair'}",
+        section=scene.sentence.section,
+        endpoint=topic.name if topic else None,
+        arm=" vs ".join(_arm_name(scene, arm) for arm in pair) if pair else None,
+        value=quantity.value,
+        unit=quantity.unit,
+        ci_low=quantity.low,
+        ci_high=quantity.high,
+        ci_level=quantity.level,
+        interval=quantity.interval,
+        p=p.value if p else None,
+        p_sided=p.sided if p else None,
         population=scene.population,
-        timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end) if kind == "risk_difference" else None,
+        timepoint=timepoint(scene.text, scene.clause(quantity.start), quantity.start, quantity.end)
+        if kind == "risk_difference"
+        else None,
         cues=_cues(scene, None, topic, None),
-    )  # fmt: skip
+    )
 
 
 def _survival_before(scene: Scene, at: int) -> Topic | None:
@@ -431,9 +504,19 @@ def _lone_p_values(
         if len(scene.arms) > 2 and _whole_row(scene, p):
             arm = "all"
         yield Fact(
-            kind="p_value", start=p.start, end=p.end, quote="", rule="p-value", section=scene.sentence.section, endpoint=topic.name if topic else None, arm=arm,
-            value=Decimal(p.value.lstrip("<>=")), p=p.value, p_sided=p.sided, cues=_cues(scene, None, topic, None),
-        )  # fmt: skip
+            kind="p_value",
+            start=p.start,
+            end=p.end,
+            quote="",
+            rule="p-value",
+            section=scene.sentence.section,
+            endpoint=topic.name if topic else None,
+            arm=arm,
+            value=Decimal(p.value.lstrip("<>=")),
+            p=p.value,
+            p_sided=p.sided,
+            cues=_cues(scene, None, topic, None),
+        )
 
 
 def _whole_row(scene: Scene, p: PValue) -> bool:
@@ -495,9 +578,18 @@ def _zeros(scene: Scene, memory: Memory, owned: dict[int, Owner], found: list[Fa
         related = scene.attribution
         cues = _cues(scene, Owner(mention.arm, mention, "zero"), topic, None) if mention else ()
         yield Fact(
-            kind=kind, start=hit.start(), end=hit.end(), quote="", rule="stated-zero", section=scene.sentence.section, endpoint=topic_name or None, arm=arm, n=0,
-            attribution=related[0] if related else None, cues=cues,
-        )  # fmt: skip
+            kind=kind,
+            start=hit.start(),
+            end=hit.end(),
+            quote="",
+            rule="stated-zero",
+            section=scene.sentence.section,
+            endpoint=topic_name or None,
+            arm=arm,
+            n=0,
+            attribution=related[0] if related else None,
+            cues=cues,
+        )
 
 
 def _zero_scope(scene: Scene, at: int) -> int | None:

@@ -9,24 +9,34 @@ from typing import NamedTuple
 from trialweave.loaders.abstract.numbers import NUMBER, decimal
 
 NOT_REACHED = (
-    r"NR\b|NE\b|NA\b|not (?:yet )?(?:been )?(?:reached|estimable|estimated|evaluable|calculable|available|attained|applicable|assessable|determined)"
+    r"NR\b|NE\b|NA\b|not (?:yet )?(?:been )?(?:reached|estimable|estimated|evaluable|calculable"
+    r"|available|attained|applicable|assessable|determined)"
     r"(?: ?[\[(]N[REA][\])])?|∞|infinity"
 )
 _SIGNED = rf"(?<![\w.])[-+]? ?(?:{NUMBER})"
 _UNIT = (
     r"(?: ?%| ?(?:months?|years?|weeks?|days?|hours?|minutes?|mo|points?|percentage points?|m[gl]|[μm]g/mL))?"
 )
-BOUNDS = rf"(?P<low>{_SIGNED}|{NOT_REACHED}){_UNIT}(?: ?- ?| to |, | and |; ?| ?/ ?)(?P<high>{_SIGNED}|{NOT_REACHED}){_UNIT}"
+BOUNDS = (
+    rf"(?P<low>{_SIGNED}|{NOT_REACHED}){_UNIT}(?: ?- ?| to |, | and |; ?| ?/ ?)(?P<high>{_SIGNED}"
+    rf"|{NOT_REACHED}){_UNIT}"
+)
 
-_INTERVAL_NAME = r"(?:CIs?|CrIs?|CL|HDI|confidence[- ]intervals?|confidence limits?|credible[- ]intervals?|credibility intervals?)(?: ?[\[(](?:CIs?|CrI)[\])])?"
+_INTERVAL_NAME = (
+    r"(?:CIs?|CrIs?|CL|HDI|confidence[- ]intervals?|confidence limits?|credible[- ]intervals?"
+    r"|credibility intervals?)(?: ?[\[(](?:CIs?|CrI)[\])])?"
+)
 _CI = re.compile(
     rf"(?:(?:two-sided|one-sided|adjusted|repeated|exact|bootstrapped|stratified|Bayesian|unadjusted) )*"
-    rf"(?:(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ](?:(?:two-sided|one-sided|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
-    rf"{_INTERVAL_NAME}(?: (?:for|of) (?:the )?(?:difference|ratio|HR|OR))?[,:;=]? ?(?:from |of |was |is |= ?|ranging from )?[\[(]?{BOUNDS}[\])]?",
+    rf"(?:(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ](?:(?:two-sided|one-sided"
+    r"|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
+    rf"{_INTERVAL_NAME}(?: (?:for|of) (?:the )?(?:difference|ratio|HR|OR))?[,:;=]? ?(?:from |of |was "
+    rf"|is |= ?|ranging from )?[\[(]?{BOUNDS}[\])]?",
     re.IGNORECASE,
 )
 _SPREAD_NAMES = {
-    "IQR": r"IQRs?|inter-?quartile[- ]ranges?(?: ?[\[(]IQR[\])])?|quartiles|Q1[-,] ?Q3|25th(?:-| to | and )75th percentiles?",
+    "IQR": r"IQRs?|inter-?quartile[- ]ranges?(?: ?[\[(]IQR[\])])?|quartiles|Q1[-,] ?Q3|25th(?:-| to "
+    r"| and )75th percentiles?",
     "range": r"(?:full |observed |total )?range",
 }
 _SPREAD = re.compile(
@@ -37,7 +47,8 @@ _SPREAD_BOUNDS = re.compile(
 )
 _BARE = re.compile(BOUNDS, re.IGNORECASE)
 _SD = re.compile(
-    rf"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of|=| ?±)? ?(?P<value>{NUMBER})"
+    r"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of|="
+    rf"| ?±)? ?(?P<value>{NUMBER})"
 )
 
 _P = re.compile(
@@ -47,19 +58,34 @@ _P = re.compile(
     r" ?(?P<op>[<>] or = ?|<=|>=|[=<>≤≥]|less than(?: or equal to)?|greater than|was|of|is|: )?"
     rf" ?(?P<num>(?:{NUMBER})(?: ?[x×*] ?10-?[0-9]+)?(?![0-9%]))(?! ?%)",
 )
-_P_GATE = re.compile(r"(?<![\w-])[Pp](?:[ -]?[Vv]alues?)?(?:[ _-]?[\[(]?[a-z-]*[\])]?)? ?[<>=≤≥]|(?<![\w-])[Pp](?:-| )?[Vv]alues?|(?<![\w-])[Pp] (?:of|was|less|for)")
+_P_GATE = re.compile(
+    r"(?<![\w-])[Pp](?:[ -]?[Vv]alues?)?(?:[ _-]?[\[(]?[a-z-]*[\])]?)? ?[<>=≤≥]|(?<![\w-])[Pp](?:-"
+    r"| )?[Vv]alues?|(?<![\w-])[Pp] (?:of|was|less|for)"
+)
 _P_OPERATORS = {
-    "≤": "<=", "≥": ">=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "=": "=", "< or =": "<=", "> or =": ">=",
-    "less than": "<", "less than or equal to": "<=", "greater than": ">",
-}  # fmt: skip
+    "≤": "<=",
+    "≥": ">=",
+    "<": "<",
+    ">": ">",
+    "<=": "<=",
+    ">=": ">=",
+    "=": "=",
+    "< or =": "<=",
+    "> or =": ">=",
+    "less than": "<",
+    "less than or equal to": "<=",
+    "greater than": ">",
+}
 _SIDED = re.compile(
     r"(one|two|1|2)[- ](?:sided|tailed)[ ,]*(?:(?:stratified|unstratified|log-rank|[a-z]+) ){0,3}$",
     re.IGNORECASE,
 )
 _NOT_A_RESULT = re.compile(
-    r"consider(?:ed)?\b[^.]{0,40}\bsignifican|significance (?:level|threshold|boundary|was set|at)|level of significance|"
+    r"consider(?:ed)?\b[^.]{0,40}\bsignifican|significance (?:level|threshold|boundary|was set|at)"
+    r"|level of significance|"
     r"stopping|boundary|boundaries|\balpha\b|α|threshold|prespecified|pre-specified|"
-    r"(?:indicat|denot|defin|regard|deemed|taken)\w*[^.]{0,30}\bsignifican|significance (?:of|was defined)|required",
+    r"(?:indicat|denot|defin|regard|deemed|taken)\w*[^.]{0,30}\bsignifican|significance (?:of"
+    r"|was defined)|required",
     re.IGNORECASE,
 )
 

@@ -22,32 +22,49 @@ class Mention(NamedTuple):
 
 
 _JOIN = re.compile(
-    r"(?:-|'| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of | by | with concurrent | followed by | given with | added to | the |, |[- ]?based | alone plus | cycles of | months of | weeks of |-containing )?$|^ $"
+    r"(?:-|'| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of | by "
+    r"| with concurrent | followed by | given with | added to | the |, |[- ]?based | alone plus "
+    r"| cycles of | months of | weeks of |-containing )?$|^ $"
 )
 _LOOSE = re.compile(r" (?:and|or|the) |, ")
 _GROUP_AFTER = re.compile(
-    r"(?:[- ](?:treated|alone|only|monotherapy|therapy|treatment|containing|based|assigned|regimen|dose|strategy))*(?:[- ](?:group|arm|groups|arms|recipients|cohorts?|patients|participants|women|men|controls|users|persons|children|adults|subjects))?(?![\w])"
+    r"(?:[- ](?:treated|alone|only|monotherapy|therapy|treatment|containing|based|assigned|regimen"
+    r"|dose|strategy))*(?:[- ](?:group|arm|groups|arms|recipients|cohorts?|patients|participants|women"
+    r"|men|controls|users|persons|children|adults|subjects))?(?![\w])"
 )
 _NOUN = re.compile(
     r"(?:group|arm|groups|arms|recipients|patients|participants|treated|alone|monotherapy|dose|only)$"
 )
 _ALL = re.compile(
-    r"\b(?:(?:both|all|either|each|any|neither)(?: of)?(?: the)?(?: (?:two|three|four|other))?(?: (?:treatment|study|trial|randomi[sz]ed|patient|dose))*[- ]?(?:groups?|arms?|regimens|cohorts)|(?:the )?(?:two|three|four)(?: (?:treatment|study|trial|randomi[sz]ed|patient))*[- ](?:groups|arms|treatments|regimens)|between(?: the)?(?: treatment| study)* (?:groups|arms)|(?:the )?(?:respective|treatment|study) (?:groups|arms))\b",
+    r"\b(?:(?:both|all|either|each|any|neither)(?: of)?(?: the)?(?: (?:two|three|four"
+    r"|other))?(?: (?:treatment|study|trial|randomi[sz]ed|patient|dose))*[- ]?(?:groups?|arms?"
+    r"|regimens|cohorts)|(?:the )?(?:two|three|four)(?: (?:treatment|study|trial|randomi[sz]ed"
+    r"|patient))*[- ](?:groups|arms|treatments|regimens)|between(?: the)?(?: treatment"
+    r"| study)* (?:groups|arms)|(?:the )?(?:respective|treatment|study) (?:groups|arms))\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and| \(|,|;|\.))\b",
+    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional"
+    r"|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test"
+    r"|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent"
+    r"|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b"
+    r"|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)"
+    r"|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and"
+    r"| \(|,|;|\.))\b",
     re.IGNORECASE,
 )
 _CONTROL_ROLES = re.compile(
     r"control|standard|conventional|comparator|reference|monotherapy|single|usual", re.IGNORECASE
 )
 _LETTERS = re.compile(
-    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?:[Aa]rms?|[Gg]roups?|ARMS?) (?P<first>[A-Z]{1,3}[0-9]?|[1-9]|I{1,3}|IV)(?![\w-])(?P<rest>(?:(?:,? (?:and|or|v|vs\.?|versus) |, )(?:[A-Z]{1,2}|[1-9]|I{1,3}|IV)(?![\w%.-]))*)"
+    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?:[Aa]rms?|[Gg]roups?|ARMS?) (?P<first>[A-Z]{1,3}[0-9]?"
+    r"|[1-9]|I{1,3}|IV)(?![\w-])(?P<rest>(?:(?:,? (?:and|or|v|vs\.?|versus) |, )(?:[A-Z]{1,2}|[1-9]"
+    r"|I{1,3}|IV)(?![\w%.-]))*)"
 )
 _BARE_LETTER = re.compile(r"[(\[;] ?(?P<letter>[A-H]|[1-4])(?=, (?:n ?= ?)?[0-9.])")
 _PREVIOUS = re.compile(
-    r"(?:previous|prior|previously|before|after|received|subsequent|refractory to|resistant to|adjuvant|neoadjuvant|pretreated with|without|history of|no)\s$",
+    r"(?:previous|prior|previously|before|after|received|subsequent|refractory to|resistant to"
+    r"|adjuvant|neoadjuvant|pretreated with|without|history of|no)\s$",
     re.IGNORECASE,
 )
 _LETTER_LATER = re.compile(r"\([^()0-9]{0,40}\)|[^()]")
@@ -91,7 +108,9 @@ def arm_words(text: str, arms: list[ArmName], expand: dict[str, tuple[str, ...]]
         written = hit.group()
         if written not in known:
             several = expand.get(written) or (stem(written),)
-            belongs = all(one in vocabulary or one in FILLER for one in several) and any(one in vocabulary for one in several)
+            belongs = all(one in vocabulary or one in FILLER for one in several) and any(
+                one in vocabulary for one in several
+            )
             known[written] = several if belongs else None
         stems = known[written]
         if stems is not None:
@@ -168,7 +187,11 @@ def _resolved(
 def _by_role(role: str, arms: list[ArmName]) -> int | None:
     """The arm that "control group" or "combination group" means, where only one can be meant."""
     word = role.lower().rpartition("-")[0] or role.lower()
-    named = [here for here, arm in enumerate(arms) if len(word) > 6 and any(word[:9] in name.lower() for name in (arm.name, *arm.aliases))]
+    named = [
+        here
+        for here, arm in enumerate(arms)
+        if len(word) > 6 and any(word[:9] in name.lower() for name in (arm.name, *arm.aliases))
+    ]
     if len(named) == 1:
         return named[0]
     if _CONTROL_ROLES.match(role):
@@ -197,7 +220,9 @@ def _lettered(text: str, start: int, end: int, arms: list[ArmName]) -> list[Ment
                     )
                 )
     for hit in _BARE_LETTER.finditer(text, start, end):
-        if hit["letter"] in by_letter and not any(one.start <= hit.start("letter") < one.end for one in found):
+        if hit["letter"] in by_letter and not any(
+            one.start <= hit.start("letter") < one.end for one in found
+        ):
             found.append(Mention(hit.start("letter"), hit.end("letter"), by_letter[hit["letter"]]))
     if found:
         seen = found[0].end

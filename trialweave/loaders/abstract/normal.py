@@ -29,9 +29,14 @@ _SAME_WIDTH = {
 }
 _TABLE = str.maketrans({old: new for new, olds in _SAME_WIDTH.items() for old in olds})
 _THIN_THOUSANDS = re.compile("(?<=[0-9])[\u2009\u202f\xa0\u2008](?=[0-9]{3}(?![0-9]))")
-_PEOPLE = r"(?:patients|women|men|participants|persons|people|subjects|children|adults|eligible|individuals)\b"
+_PEOPLE = (
+    r"(?:patients|women|men|participants|persons|people|subjects|children|adults|eligible"
+    r"|individuals)\b"
+)
 _PLAIN_THOUSANDS = re.compile(rf"(?<![0-9.,/-])([1-9][0-9]{{0,2}}) (?=[0-9]{{3}} {_PEOPLE})")
-_LOOSE_THOUSANDS = re.compile(r"(?<![0-9.,/-])(?<!grade )(?<!day )(?<!days )([1-9][0-9]{0,2}) (?=[0-9]{3}(?![0-9.,%-]))")
+_LOOSE_THOUSANDS = re.compile(
+    r"(?<![0-9.,/-])(?<!grade )(?<!day )(?<!days )([1-9][0-9]{0,2}) (?=[0-9]{3}(?![0-9.,%-]))"
+)
 _SPACES = re.compile("  +")
 _PARAGRAPH = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 

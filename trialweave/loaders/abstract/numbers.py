@@ -24,13 +24,15 @@ _ONE = "|".join(sorted(_ONES, key=len, reverse=True))
 _TEN = "|".join(_TENS)
 _BELOW_100 = rf"(?:(?:{_TEN})(?:[- ](?:{_ONE}))?|{_ONE})"
 WORDS = (
-    rf"(?:{_BELOW_100}[- ]thousand(?:,? (?:and )?(?:{_BELOW_100}[- ]hundred(?:[- ](?:and[- ])?{_BELOW_100})?|{_BELOW_100}))?"
+    rf"(?:{_BELOW_100}[- ]thousand(?:,? (?:and )?(?:{_BELOW_100}[- ]hundred(?:[- ]"
+    rf"(?:and[- ])?{_BELOW_100})?|{_BELOW_100}))?"
     rf"|{_BELOW_100}[- ]hundred(?:[- ](?:and[- ])?{_BELOW_100})?|{_BELOW_100})"
 )
 """A number in words ("one hundred and sixty-five"); a regular expression, to be used without case."""
 
 _FIGURES = re.compile(
-    rf"(?<![\w.,$/#])(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
+    r"(?<![\w.,$/#])(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?"
+    rf"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
 )
 _WORDS = re.compile(rf"(?<![\w-]){WORDS}(?![\w])(?!-(?!based|treated)\w)", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z]+")

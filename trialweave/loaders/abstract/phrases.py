@@ -26,25 +26,39 @@ _GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])")
 _BEFORE_GROUP = re.compile(r"[^.;:()\[\],]{1,110}$")
 _LIST_BEFORE_GROUP = re.compile(r"[^.;:()\[\]]{1,140}$")
 _EDGE = frozenset(
-    "the a an in of to for with were was receiving received than between from by on per at as each both either these those two three "
-    "four five six all other same assigned among compared versus vs v. v vs. while which that had did and or respective no every within "
-    "across neither allocated randomized patients men women participants favored favoring favored favours favoured children one any "
-    "another into comparing is are study-treatment whereas but our whose despite respectively only after had".split()
+    "the a an in of to for with were was receiving received than between from by on per at as each"
+    " both either these those two three "
+    "four five six all other same assigned among compared versus vs v. v vs. while which that had"
+    " did and or respective no every within "
+    "across neither allocated randomized patients men women participants favored favoring favored"
+    " favours favoured children one any "
+    "another into comparing is are study-treatment whereas but our whose despite respectively only"
+    " after had".split()
 )
 _INNER = frozenset({"of", "with", "and", "or", "plus", "to", "in"})
 _GENERIC = re.compile(
-    r"(?:treatment|study|trial|randomi[sz]ed|patient|age|risk|stud(?:y|ies)|intention-to-treat|comparison|parallel|dose|three|two|oncology|cooperative|"
-    r"working|research|analysis|assigned|assignment|sub|high-risk|low-risk|intermediate-risk|prespecified|therapy|respective|larger|smaller|entire|whole|first|second|per-protocol|safety|"
-    r"prognostic|age|ethnic|subgroup|matched|different|intent-to-treat|same|overall|patients|allocated|histological|molecular|mutation|biomarker|other|corresponding|individual)",
+    r"(?:treatment|study|trial|randomi[sz]ed|patient|age|risk|stud(?:y|ies)|intention-to-treat"
+    r"|comparison|parallel|dose|three|two|oncology|cooperative|"
+    r"working|research|analysis|assigned|assignment|sub|high-risk|low-risk|intermediate-risk"
+    r"|prespecified|therapy|respective|larger|smaller|entire|whole|first|second|per-protocol|safety|"
+    r"prognostic|age|ethnic|subgroup|matched|different|intent-to-treat|same|overall|patients|allocated"
+    r"|histological|molecular|mutation|biomarker|other|corresponding|individual)",
     re.IGNORECASE,
 )
 _RECEIVING = re.compile(
-    r"\b(?:(?:groups?|those|arm|patients|participants|women|men|children|persons|recipients|subjects|individuals|adults)(?: (?:who|that) (?:were )?)? ?(?:receiving|received|assigned to(?: receive)?|allocated to(?: receive)?|undergoing|underwent|treated with|given|"
+    r"\b(?:(?:groups?|those|arm|patients|participants|women|men|children|persons|recipients|subjects"
+    r"|individuals|adults)(?: (?:who|that) (?:were )?)? ?(?:receiving|received"
+    r"|assigned to(?: receive)?|allocated to(?: receive)?|undergoing|underwent|treated with|given|"
     r"randomi[sz]ed to(?: receive)?|randomly assigned to(?: receive)?|on))(?: the| an?)? (?=[A-Za-z0-9])"
 )
 _PHRASE_END = re.compile(
-    r"[,;:.()\[\]=<>≥≤%]|\b(?:and (?=[0-9]|(?:in|those|for|from|with|who|had|were|the group|patients|one|two|three|four|five|six|seven|eight|nine|ten|[A-Z]?[a-z]+teen)\b)|than|compared|as compared|versus|vs\.?|v|had|has|have|was|were|did|died|is|are|who|which|that|for|at|in|on|by|from|after|before|during|when|while|experienced|"
-    r"achieved|reported|showed|developed|until|but|because|whereas|groups?|arms?|as|did|received|completed|discontinued|respectively|every|once|twice|daily|weekly|using|via|stratified|according|through|throughout|plus placebo(?= and)|over|within|following|followed)\b"
+    r"[,;:.()\[\]=<>≥≤%]|\b(?:and (?=[0-9]|(?:in|those|for|from|with|who|had|were|the group|patients"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|[A-Z]?[a-z]+teen)\b)|than|compared|as compared"
+    r"|versus|vs\.?|v|had|has|have|was|were|did|died|is|are|who|which|that|for|at|in|on|by|from|after"
+    r"|before|during|when|while|experienced|"
+    r"achieved|reported|showed|developed|until|but|because|whereas|groups?|arms?|as|did|received"
+    r"|completed|discontinued|respectively|every|once|twice|daily|weekly|using|via|stratified"
+    r"|according|through|throughout|plus placebo(?= and)|over|within|following|followed)\b"
 )
 
 
@@ -85,12 +99,18 @@ def grouped(text: str, start: int, end: int, *, values: bool = True) -> list[Phr
 
 
 _VALUED = re.compile(
-    r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
-    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=-?[0-9.]|in |for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"
+    r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after"
+    r"|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
+    r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=-?[0-9.]|in "
+    r"|for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"
 )
 _NOT_AN_ARM = re.compile(
-    r"\b(?:survival|response|progression|PFS|OS|DFS|EFS|rates?|events?|toxicit\w+|deaths?|patients|women|men|participants|subgroup|population|months?|years?|weeks?|days?|interaction|trend|risk|age|"
-    r"recurrence|disease|cancer|tumou?rs?|analys[ie]s|difference|all|follow-up|baseline|grade|stage|cohort|both|arms|groups|mutation\w*|positive|negative|expression|noninferiority|which|who|an?)\b",
+    r"\b(?:survival|response|progression|PFS|OS|DFS|EFS|rates?|events?|toxicit\w+|deaths?|patients"
+    r"|women|men|participants|subgroup|population|months?|years?|weeks?|days?|interaction|trend|risk"
+    r"|age|"
+    r"recurrence|disease|cancer|tumou?rs?|analys[ie]s|difference|all|follow-up|baseline|grade|stage"
+    r"|cohort|both|arms|groups|mutation\w*|positive|negative|expression|noninferiority|which|who"
+    r"|an?)\b",
     re.IGNORECASE,
 )
 
@@ -117,10 +137,8 @@ def _before(text: str, start: int, end: int) -> Phrase | None:
         low = word.group().lower()
         if low in _EDGE and not (low in _INNER and kept and _has_the(words, word)):
             break
-        if (
-            len(kept) >= 10
-            or low.endswith("ly")
-            and low in ("randomly", "significantly", "only", "similarly")
+        if len(kept) >= 10 or (
+            low.endswith("ly") and low in ("randomly", "significantly", "only", "similarly")
         ):
             break
         kept.append(word)
@@ -173,14 +191,24 @@ def _listed(text: str, start: int, end: int) -> list[Phrase]:
     return found if len(found) >= 2 else []
 
 
-_VERB = re.compile(r"\b(?:was|were|is|are|had|met|than|between|events?|similar|function|complications?|alive|did|not|no)\b|[≤≥<>=]")
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|met|than|between|events?|similar|function|complications?|alive|did|not"
+    r"|no)\b|[≤≥<>=]"
+)
 _LEADING = re.compile(
-    r"(?:(?:the|an?|daily|either|receive|receiving|undergo|undergoing|oral|orally|intravenous(?=ly)|matching|matched|treatment with|therapy with|up to|[0-9]+ cycles of|(?:two|three|four|five|six|eight) cycles of|"
-    r"open-label|double-blind|assigned|allocated|randomi[sz]ed|to|in|of|with|one of|and|or|from|initial|additional|one|both|use of|addition of|adding|topical|investigational|[0-9]+ (?:weeks|months|years|days) of|(?:the )?effects? of|efficacy of|a combination of|the combination of|combination of|comparing|safety of) )+",
+    r"(?:(?:the|an?|daily|either|receive|receiving|undergo|undergoing|oral|orally|intravenous(?=ly)"
+    r"|matching|matched|treatment with|therapy with|up to|[0-9]+ cycles of|(?:two|three|four|five|six"
+    r"|eight) cycles of|"
+    r"open-label|double-blind|assigned|allocated|randomi[sz]ed|to|in|of|with|one of|and|or|from"
+    r"|initial|additional|one|both|use of|addition of|adding|topical|investigational|[0-9]+ (?:weeks"
+    r"|months|years|days) of|(?:the )?effects? of|efficacy of|a combination of|the combination of"
+    r"|combination of|comparing|safety of) )+",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"(?: (?:treatment|the|and|or|in|for|with|of|to|a|at|an|on|by|as|plus|given|administered|orally|intravenously|subcutaneously|daily|weekly|once|twice|every|first|patients|tablets?|capsules?|(?:study )?drug|per|over|respectively))+$",
+    r"(?: (?:treatment|the|and|or|in|for|with|of|to|a|at|an|on|by|as|plus|given|administered|orally"
+    r"|intravenously|subcutaneously|daily|weekly|once|twice|every|first|patients|tablets?|capsules?"
+    r"|(?:study )?drug|per|over|respectively))+$",
     re.IGNORECASE,
 )
 
@@ -209,36 +237,63 @@ def _trim(text: str, start: int, end: int) -> Phrase | None:
 
 
 _ASSIGN = re.compile(
-    r"(?:random(?:ly|i[sz]ed|i[sz]ation)|assigned|allocated)\b[^.;]{0,230}?\b(?:to|between|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be(?: treated)?(?: with)?)?"
-    r"(?: (?:one of|either of)(?: the)? (?:\w+[ -]){1,4}?(?:groups|arms|regimens|treatments|schedules|doses)[:,]?)?",
+    r"(?:random(?:ly|i[sz]ed|i[sz]ation)|assigned|allocated)\b[^.;]{0,230}?\b(?:to|between"
+    r"|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be(?: treated)?(?: with)?)?"
+    r"(?: (?:one of|either of)(?: the)? (?:\w+[ -]){1,4}?(?:groups|arms|regimens|treatments|schedules"
+    r"|doses)[:,]?)?",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
-    r"\b(?:compar(?:e|ed|es|ing)|comparison of|trial of|study of|versions of)(?: the (?:\w+ ){0,4}(?:of|and safety of))? ",
+    r"\b(?:compar(?:e|ed|es|ing)|comparison of|trial of|study of"
+    r"|versions of)(?: the (?:\w+ ){0,4}(?:of|and safety of))? ",
     re.IGNORECASE,
 )
 _OR = re.compile(r",? (?:or|versus|vs\.?|v) (?:to )?(?=\S)|; (?:or |and )?")
 _ITEM_END = re.compile(
-    r"(?:,| and| or)? (?:stratified|with stratification|using|by (?:means|a |the |central|computer|use|random|permuted|method)|via|through|according|in (?:a |an )?[0-9]|until|before|within|beginning|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once|twice|three times|on days?|at a|at the|"
-    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival|progression|disease|the|quality)|did|received|experienced|had|achieved|developed|completed|discontinued|died|continued|followed by(?= observation)|throughout|intravenously|orally|subcutaneously|\((?=[0-9]))\b"
+    r"(?:,| and| or)? (?:stratified|with stratification|using|by (?:means|a |the |central|computer|use"
+    r"|random|permuted|method)|via|through|according|in (?:a |an )?[0-9]|until|before|within|beginning"
+    r"|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients"
+    r"|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?"
+    r"|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once"
+    r"|twice|three times|on days?|at a|at the|"
+    r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second"
+    r"|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)"
+    r"|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously"
+    r"|early|first|postmenopausal|locally|metastatic|older|elderly)|among|when|to (?:prevent|determine"
+    r"|assess|evaluate|treat|compare|reduce)|if|who|which|was|were|is|are|on (?:overall|survival"
+    r"|progression|disease|the|quality)|did|received|experienced|had|achieved|developed|completed"
+    r"|discontinued|died|continued|followed by(?= observation)|throughout|intravenously|orally"
+    r"|subcutaneously|\((?=[0-9]))\b"
     r"|:|\.(?![0-9])"
 )
 _DOSE = re.compile(
-    r"(?:,| at)?(?: a dose of)? \(?[0-9][0-9.,]*(?:[- ]?(?:to|or|-) ?[0-9.,]+)? ?(?:[mμkn]?g|mcg|Gy|GBq|mCi|IU|U|mL|ml|units?|AUC|mmol|%)(?![a-z])(?:/(?:m\(?2\)?|kg|m²|day|d|[a-z]+)|/[a-z]+)*(?: (?:per|/) (?:[a-z]+|m2))*(?: of body weight)?(?: (?:orally|daily|weekly|intravenously|twice|once|subcutaneously|a|day|per|every|[0-9]+|days|weeks|on|bolus|infusion|IV))*"
+    r"(?:,| at)?(?: a dose of)? \(?[0-9][0-9.,]*(?:[- ]?(?:to|or|-) ?[0-9.,]+)? ?(?:[mμkn]?g|mcg|Gy"
+    r"|GBq|mCi|IU|U|mL|ml|units?|AUC|mmol|%)(?![a-z])(?:/(?:m\(?2\)?|kg|m²|day|d|[a-z]+)"
+    r"|/[a-z]+)*(?: (?:per|/) (?:[a-z]+|m2))*(?: of body weight)?(?: (?:orally|daily|weekly"
+    r"|intravenously|twice|once|subcutaneously|a|day|per|every|[0-9]+|days|weeks|on|bolus|infusion"
+    r"|IV))*"
 )
 _SCHEDULE = re.compile(
-    r",? ?\b(?:(?:on|at) days? [0-9]+(?:(?:, and |, | and | to |-)[0-9]+)*(?: of (?:a|an|each|every)[\w -]{0,20}?cycles?)?|(?:once |twice |three times )?every [0-9]+(?:[- ]?(?:to|-) ?[0-9]+)? (?:weeks?|days?|months?|hours?)|every other \w+|"
-    r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
-    r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?|\w+ weeks on,? \w+ weeks? off)"
+    r",? ?\b(?:(?:on|at) days? [0-9]+(?:(?:, and |, | and | to |-)[0-9]+)*(?: of (?:a|an|each"
+    r"|every)[\w -]{0,20}?cycles?)?|(?:once |twice |three times )?every [0-9]+(?:[- ]?(?:to"
+    r"|-) ?[0-9]+)? (?:weeks?|days?|months?|hours?)|every other \w+|"
+    r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a"
+    r"|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five"
+    r"|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
+    r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?"
+    r"|\w+ weeks on,? \w+ weeks? off)"
 )
 _COUNTED = re.compile(
-    r"(?<=[a-z] )[0-9][0-9,]*(?: (?:patients|women|men|participants))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? to (?:receive )?"
+    r"(?<=[a-z] )[0-9][0-9,]*(?: (?:patients|women|men|participants))?(?: (?:were "
+    r"|was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? to (?:receive )?"
 )
 _DOSES = re.compile(
-    r"(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU|mL)\b[^\])]*?)?(?:,? (?:or|and) |, )[0-9][^\])]{2,80}?)[\])]"
+    r"(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU"
+    r"|mL)\b[^\])]*?)?(?:,? (?:or|and) |, )[0-9][^\])]{2,80}?)[\])]"
 )
 _ONE_DOSE = re.compile(
-    r"(?P<num>[0-9][0-9.,]*[0-9]|[0-9])(?: ?(?P<unit>mg|g|μg|mcg|IU|mL)\b(?P<rest>[^,0-9]{0,25}?(?=,| or | and |$))?)?(?=,| or | and |$)"
+    r"(?P<num>[0-9][0-9.,]*[0-9]|[0-9])(?: ?(?P<unit>mg|g|μg|mcg|IU|mL)\b(?P<rest>[^,0-9]{0,25}?(?=,"
+    r"| or | and |$))?)?(?=,| or | and |$)"
 )
 _WITH_OR_WITHOUT = re.compile(
     r",? (?:with or without|with/without|±|\+/-|alone or (?:in combination )?with|and/or) "
@@ -277,7 +332,8 @@ def counted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
     return [
         reading
         for part in parts
-        if part.section in ("results", "abstract", "methods") and _ASSIGNED_WORD.search(text, part.start, part.end)
+        if part.section in ("results", "abstract", "methods")
+        and _ASSIGNED_WORD.search(text, part.start, part.end)
         for reading in _counted_arms(text, part.start, part.start, part.end)
     ]
 
@@ -293,7 +349,10 @@ def contrasted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
     found = []
     for part in parts:
         if part.section == "title":
-            begins = [part.start, *(part.start + hit.end() for hit in _TITLE_BEGIN.finditer(text[part.start : part.end]))]
+            begins = [
+                part.start,
+                *(part.start + hit.end() for hit in _TITLE_BEGIN.finditer(text[part.start : part.end])),
+            ]
             for begin in begins:
                 found += _readings(text, begin, part.end, conjunction=False)
         elif part.section in ("objective", "methods", "background", "abstract"):
@@ -312,7 +371,9 @@ def _blank(text: str) -> str:
     return "".join(out)
 
 
-def _readings(text: str, start: int, end: int, *, doses: bool = True, conjunction: bool = True) -> list[list[Phrase]]:
+def _readings(
+    text: str, start: int, end: int, *, doses: bool = True, conjunction: bool = True
+) -> list[list[Phrase]]:
     """The ways to read a list of arms that begins at `start`.
 
     Without `doses`, these tell arms apart; without `conjunction`, "A and B" is no list.
@@ -380,14 +441,17 @@ def _items(text: str, plain: str, start: int, pieces: list[tuple[int, int]]) -> 
 
 _UNTIL = re.compile(r",? until (?=disease|progress|unaccept|tox|death|PD)")
 _BAD = re.compile(
-    r"\b(?:survival|progression-free|response|toxicity|mortality|recurrence|quality of life|patients|were|was|randomi[sz]ed|efficacy|profile|trial|study|investigated|compared|improves?|whether|effects?)\b|;"
+    r"\b(?:survival|progression-free|response|toxicity|mortality|recurrence|quality of life|patients"
+    r"|were|was|randomi[sz]ed|efficacy|profile|trial|study|investigated|compared|improves?|whether"
+    r"|effects?)\b|;"
 )
 
 
 def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bool = False) -> Phrase | None:
     """One arm of a list: without leading words, and cut where its name ends."""
     lead = re.match(
-        r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the|an?|of|in|one|oral)\b ?|[:,-] ?)*",
+        r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
+        r"|an?|of|in|one|oral)\b ?|[:,-] ?)*",
         plain[begin:stop],
     )
     begin += lead.end() if lead else 0
@@ -438,7 +502,9 @@ def _item(text: str, plain: str, start: int, begin: int, stop: int, *, first: bo
 
 
 _COUNT_TO = re.compile(
-    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects|people))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received|underwent) (?:receive |undergo |the |either )*"
+    r"(?<![\w.,/:-])[0-9][0-9,]*(?: (?:patients|women|men|participants|children|adults|subjects"
+    r"|people))?(?: (?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed))? (?:to|received"
+    r"|underwent) (?:receive |undergo |the |either )*"
 )
 
 
@@ -447,7 +513,10 @@ def _counted_arms(text: str, at: int, start: int, end: int) -> list[list[Phrase]
     hits = list(_COUNT_TO.finditer(text, max(start, at - 40), end))
     if not 2 <= len(hits) <= 7:
         return []
-    plain = _SCHEDULE.sub(lambda hit: " " * len(hit.group()), _DOSE.sub(lambda hit: " " * len(hit.group()), _blank(text[start:end])))
+    plain = _SCHEDULE.sub(
+        lambda hit: " " * len(hit.group()),
+        _DOSE.sub(lambda hit: " " * len(hit.group()), _blank(text[start:end])),
+    )
     found = []
     for here, hit in enumerate(hits):
         stop = hits[here + 1].start() if here + 1 < len(hits) else end
@@ -491,14 +560,19 @@ def dose_lists(text: str, start: int, end: int) -> list[tuple[tuple[str, int, in
     return found
 
 
-_OTHER_ARM = re.compile(r"[\])],? (?:or|and|versus|vs\.?) (?:matching |oral )?(placebo|standard [a-z]+|usual care|[a-z]+)")
+_OTHER_ARM = re.compile(
+    r"[\])],? (?:or|and|versus|vs\.?) (?:matching |oral )?(placebo|standard [a-z]+|usual care|[a-z]+)"
+)
 
 
 def _dose_arms(text: str, start: int, end: int) -> list[list[Phrase]]:
     """The arms of "abcnib (5, 25, or 75 mg daily) or placebo": one for each dose."""
     found = []
     for drug, ones in dose_lists(text, start, end):
-        phrases = [Phrase(f"{drug[0]} {one.number} {one.unit} {one.rest}".strip(), one.start, one.end) for one in ones]
+        phrases = [
+            Phrase(f"{drug[0]} {one.number} {one.unit} {one.rest}".strip(), one.start, one.end)
+            for one in ones
+        ]
         other = _OTHER_ARM.search(text, ones[-1].end, min(end, ones[-1].end + 50))
         if other:
             phrases.append(Phrase(other[1], other.start(1), other.end(1)))
@@ -507,7 +581,9 @@ def _dose_arms(text: str, start: int, end: int) -> list[list[Phrase]]:
 
 
 _LETTER = re.compile(
-    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}|IV)(?![\w-])(?!\.[0-9])"
+    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
+    r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
+    r"|IV)(?![\w-])(?!\.[0-9])"
 )
 
 
@@ -544,12 +620,16 @@ def _definition(text: str, start: int, hit: re.Match[str]) -> str:
         plain = _SCHEDULE.sub(" ", _DOSE.sub(" ", _blank(before[:-1])))
         piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and|with|of) ", plain)[-1]
         phrase = _trim(piece, 0, len(piece.rstrip()))
-        return phrase.words if phrase and not re.search(r"[0-9]|\b(?:its|the|same|completion|cycles?)\b", phrase.words) else ""
+        return (
+            phrase.words
+            if phrase and not re.search(r"[0-9]|\b(?:its|the|same|completion|cycles?)\b", phrase.words)
+            else ""
+        )
     after = re.match(
         r"(?:,|:| ?\(| received| consisted of| was|,? n ?= ?[0-9]+,)? ?(?=[A-Za-z])([^,;:.()\[\]0-9]{3,60})",
         text[hit.end() : hit.end() + 70],
     )
-    if after and text[hit.end() : hit.end() + 1] in ",:(" or text[hit.end() : hit.end() + 2] == " (":
+    if (after and text[hit.end() : hit.end() + 1] in ",:(") or text[hit.end() : hit.end() + 2] == " (":
         phrase = _trim(after[1], 0, len(after[1])) if after else None
         if (
             phrase

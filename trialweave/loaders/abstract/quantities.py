@@ -23,28 +23,34 @@ from trialweave.loaders.abstract.intervals import (
 from trialweave.loaders.abstract.numbers import NUMBER, WORDS, Number, decimal, from_words, numbers
 
 PEOPLE = (
-    r"(?:patients?|participants?|women|men|persons?|people|subjects?|individuals?|children|adults?|adolescents|infants?|girls|boys|"
-    r"controls|volunteers|recipients|respondents|survivors|cases|pairs|eyes|lesions|tumou?rs|pregnancies|smokers|mothers|couples|specimens|samples|cycles)"
+    r"(?:patients?|participants?|women|men|persons?|people|subjects?|individuals?|children|adults?"
+    r"|adolescents|infants?|girls|boys|"
+    r"controls|volunteers|recipients|respondents|survivors|cases|pairs|eyes|lesions|tumou?rs"
+    r"|pregnancies|smokers|mothers|couples|specimens|samples|cycles)"
 )
 _PERCENT = re.compile(r" ?%| (?:percent|per cent)\b")
 _POINTS = re.compile(r"(?: ?%|-)? ?percentage[- ]points?")
-_TIME = re.compile(
-    r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b"
-)
+_TIME = re.compile(r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b")
 _ADJECTIVE = re.compile(
-    r"-(?:year|month|week|day|hour|minute|point|fold|arm|mg|item|cm|mm|kg|Gy|core|centre|center|group|drug|line|stage|step|week|session|fraction|gene|dose|part)",
+    r"-(?:year|month|week|day|hour|minute|point|fold|arm|mg|item|cm|mm|kg|Gy|core|centre|center|group"
+    r"|drug|line|stage|step|week|session|fraction|gene|dose|part)",
     re.IGNORECASE,
 )
 _DEVIATION = re.compile(rf" ?(?P<unit1>[A-Za-zμ%][\w/%²]{{0,8}})? ?(?:±|\+ ?/ ?-|\+-) ?(?P<sd>{NUMBER})")
 _UNIT = re.compile(
-    r" ?(?P<unit>(?:%|[μmnpk]?[gl]|[mnμ]?mol|mL|[mck]?m|mm ?Hg|mEq|IU|U|units?|points?|kcal|Gy|[mk]?cal|beats|breaths|copies|cells|mSv|cGy|kPa|dB|T-score|QALYs?|events|episodes|log10)"
-    r"(?:/(?:[A-Za-zμ]+|[0-9]+ ?[a-z]+|m2|m\(2\)))*(?: (?:per|/) (?:[a-zμ]+|100 [a-z-]+|1,?000 [a-z-]+))*)(?![\w-])"
+    r" ?(?P<unit>(?:%|[μmnpk]?[gl]|[mnμ]?mol|mL|[mck]?m|mm ?Hg|mEq|IU|U|units?|points?|kcal|Gy"
+    r"|[mk]?cal|beats|breaths|copies|cells|mSv|cGy|kPa|dB|T-score|QALYs?|events|episodes|log10)"
+    r"(?:/(?:[A-Za-zμ]+|[0-9]+ ?[a-z]+|m2|m\(2\)))*(?: (?:per|/) (?:[a-zμ]+|100 [a-z-]+"
+    r"|1,?000 [a-z-]+))*)(?![\w-])"
 )
 _COUNT_PERCENT = re.compile(
-    rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?| (?:in|on|of those|receiving|given) [^0-9()\[\];:.]{{1,70}}?) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
+    rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?| (?:in"
+    rf"|on|of those|receiving|given) [^0-9()\[\];:.]{{1,70}}?) ?[\[(](?:(?:[<>≤≥]|<="
+    rf"|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
 _OF = re.compile(
-    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
+    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}"
+    rf"|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
 )
 _PERCENT_AFTER = re.compile(
     rf"(?P<noun>[^0-9()\[\];:.]{{0,80}}) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
@@ -58,12 +64,16 @@ _SEPARATOR = re.compile(
 )
 _PART_PERCENT = re.compile(rf"(?P<op><=|>=|[<>≤≥])? ?(?P<num>{NUMBER}) ?(?:%|percent)")
 _PART_N = re.compile(
-    rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
+    rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of"
+    rf"|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?"
+    rf"|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
     re.IGNORECASE,
 )
 _CV = re.compile(rf"(?:coefficients? of variation|CV)?,? ?(?:of |= ?)?(?:{NUMBER}) ?%")
 _P_PREFIX = re.compile(
-    r"(?:(?:two|one|2|1)[- ](?:sided|tailed),? |by |(?:[Uu]n)?[Ss]tratified |nominal |adjusted |unadjusted |corrected |[Ll]og[- ]?rank(?: test)?,? |overall |exact |Cox |Wald |multivariate |univariate |with |test,? |both |all )*"
+    r"(?:(?:two|one|2|1)[- ](?:sided|tailed),? |by |(?:[Uu]n)?[Ss]tratified |nominal |adjusted "
+    r"|unadjusted |corrected |[Ll]og[- ]?rank(?: test)?,? |overall |exact |Cox |Wald |multivariate "
+    r"|univariate |with |test,? |both |all )*"
 )
 _NOT_REACHED_HEAD = re.compile(rf"(?<![\w-])(?:{NOT_REACHED})", re.IGNORECASE)
 _TIME_NAMES = {
@@ -80,16 +90,23 @@ _TIME_NAMES = {
 }
 _INCIDENCE = re.compile(
     r"(?: events?| cases?| deaths?)? ?(?:per|/) ?(?:10\([0-9]\)|1?0{0,2}[0-9]{1,3}(?:,[0-9]{3})*|[0-9]+,000)"
-    r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?|days?))?)?(?: of follow-up)?(?![\w.])"
+    r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?"
+    r"|days?))?)?(?: of follow-up)?(?![\w.])"
 )
 _VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
 _MASK = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? [0-9]{1,2}(?:, ?[0-9]{4})?(?![0-9])"
     r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?(?:19|20)[0-9]{2}\b"
-    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) (?:19|20)[0-9]{2}(?:-(?:19|20)[0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
-    r"|(?:≥|>=|> or = ?)? ?\b[Gg]rades? ?(?:≥|>=|>|<=|≤|<|> or = ?)? ?[0-5](?:(?: ?[-/,] ?| to | or | and )[0-5](?![0-9.%]))*(?![0-9.]|%)"
-    r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
-    r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
+    r"|\b(?:in|from|between|since|until|through|to|and|during|before|after|by) (?:19"
+    r"|20)[0-9]{2}(?:-(?:19|20)[0-9]{2})?(?![0-9.%,-]| ?(?:patients|women|men|participants))"
+    r"|(?:≥|>=|> or = ?)? ?\b[Gg]rades? ?(?:≥|>=|>|<=|≤|<|> or = ?)? ?[0-5](?:(?: ?[-/,] ?| to | or "
+    r"| and )[0-5](?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b(?:[Pp]hase|[Ss]tages?|[Dd]ays?|[Ww]eeks?|[Cc]ycles?|[Vv]ersion|[Aa]rms?|[Gg]roups?"
+    r"|[Cc]ohorts?|[Tt]ype|[Pp]art|[Ll]evel|[Mm]onths?|[Yy]ears?|[Tt]rials?|[Ss]tudy"
+    r"|[Qq]uartiles?) [0-9]{1,2}(?:(?: ?[-/,] ?| to | or | and )[0-9]{1,2}(?![0-9.%]))*(?![0-9.]|%)"
+    r"|\b[0-9]{1,2}(?: ?-| to )[0-9]{1,2} years (?:of age|old)"
+    r"|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?"
+    r"|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
 )
 _DIGIT = re.compile(r"[0-9]")
 _OF_DIFFERENCE = re.compile(r"\b(?:for|of) (?:the )?difference")
@@ -97,7 +114,8 @@ _VERSUS_NEXT = re.compile(r"[\])]* (?:v|vs\.?|versus) ")
 _VERSUS_LAST = re.compile(r" (?:v|vs\.?|versus) $")
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
 ROW = re.compile(
-    r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
+    r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than"
+    r"|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
 )
 
 
@@ -146,9 +164,15 @@ def quantities(
     by_start = {p.start: p for p in ps}
     taken = start
     found: list[Quantity] = []
-    masked = [hit.span() for hit in _MASK.finditer(text, start, end)] if _DIGIT.search(text, start, end) else []
+    masked = (
+        [hit.span() for hit in _MASK.finditer(text, start, end)] if _DIGIT.search(text, start, end) else []
+    )
     for number in _heads(text, start, end, found_numbers):
-        if number.start < taken or any(a <= number.start < b for a, b in masked) or any(p.start <= number.start < p.end for p in ps):
+        if (
+            number.start < taken
+            or any(a <= number.start < b for a, b in masked)
+            or any(p.start <= number.start < p.end for p in ps)
+        ):
             continue
         stray = _interval_without_value(text, number.start, start, end)
         if stray > number.start:
@@ -171,7 +195,8 @@ def _heads(text: str, start: int, end: int, found: list[Number] | None) -> list[
 
 
 _STRAY = re.compile(
-    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
+    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper"
+    r"|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
     re.IGNORECASE,
 )
 
@@ -186,7 +211,8 @@ def _interval_without_value(text: str, at: int, start: int, end: int) -> int:
 
 
 _IN_GAP = re.compile(
-    r"[0-9.]+ ?% ?(?:CI|C\.I|confidence|credible)|[0-9]+-[a-z]|[A-Za-z][A-Za-z-]*-?[0-9][\w/-]*|(?:[<>≤≥]|>=|<=) ?[0-9.]+|grades? [0-9][^,;:]{0,12}|\barms? [0-9]|group [0-9]"
+    r"[0-9.]+ ?% ?(?:CI|C\.I|confidence|credible)|[0-9]+-[a-z]|[A-Za-z][A-Za-z-]*-?[0-9][\w/-]*"
+    r"|(?:[<>≤≥]|>=|<=) ?[0-9.]+|grades? [0-9][^,;:]{0,12}|\barms? [0-9]|group [0-9]"
 )
 
 
@@ -233,7 +259,12 @@ def _read(
             ps,
         )
     if incidence := _INCIDENCE.match(text, pos):
-        return _tail(text, stop, base._replace(shape="incidence", end=incidence.end(), unit=incidence.group().strip()), ps)
+        return _tail(
+            text,
+            stop,
+            base._replace(shape="incidence", end=incidence.end(), unit=incidence.group().strip()),
+            ps,
+        )
     if percent := _PERCENT.match(text, pos):
         if _VARIATION.search(text, max(0, at - 30), at):
             return base._replace(end=percent.end())
@@ -244,7 +275,8 @@ def _read(
         shape = "difference" if label else "percent"
         return _tail(text, stop, base._replace(shape=shape, end=percent.end(), unit="%", label=label), ps)
     if spread_of := _DEVIATION.match(text, pos):
-        quantity = base._replace( shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
+        quantity = base._replace(
+            shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
         )
         if unit := _UNIT.match(text, quantity.end) or _TIME.match(text, quantity.end):
             quantity = quantity._replace(end=unit.end(), unit=unit["unit"])
@@ -270,7 +302,8 @@ def _read(
         return count
     if number.in_words:
         people = _PEOPLE_AFTER.match(text, pos)
-        return base._replace( shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        return base._replace(
+            shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     if label and label.kind != "difference" and (not whole or number.value < 30):
         quantity = _tail(
@@ -298,11 +331,17 @@ def _read(
         inherited = _inherited_label(text, before, quantity, last_label)
         if inherited:
             return _tail(text, stop, base._replace(shape="ratio", label=inherited), ps)
-    if not whole and quantity.low is None and label is None and (listed := _listed_label(text, number.end, before)):
+    if (
+        not whole
+        and quantity.low is None
+        and label is None
+        and (listed := _listed_label(text, number.end, before))
+    ):
         return _tail(text, stop, base._replace(shape="ratio", label=listed), ps)
     if whole and quantity.end == pos:
         people = _PEOPLE_AFTER.match(text, pos)
-        return base._replace( shape="count", n=int(number.value), value=None, end=people.end() if people else pos
+        return base._replace(
+            shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     return quantity
 
@@ -314,7 +353,9 @@ def _inherited_label(
     if quantity.interval not in ("CI", None):
         return None
     last = next((q for q in reversed(before) if q.shape not in ("count", "bare")), None)
-    in_row = _VERSUS_NEXT.match(text, quantity.end) or _VERSUS_LAST.search(text, max(0, quantity.start - 10), quantity.start)
+    in_row = _VERSUS_NEXT.match(text, quantity.end) or _VERSUS_LAST.search(
+        text, max(0, quantity.start - 10), quantity.start
+    )
     if in_row and not (last and last.shape == "ratio" and quantity.start - last.end < 8):
         return None
     if last and last.shape == "ratio":
@@ -374,7 +415,9 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
     if percent and not _STRAY.match(text, percent.end("noun") + 2) and not _TIME.match(text, base.end):
         words = percent["noun"].split()
         long = len(words) >= 3 and words[0] in ("in", "on", "of") and base.n is None
-        if (long or not any(word in _NOT_COUNTED for word in words[:1])) and not ({"versus", "vs", "v"} & set(words)):
+        if (long or not any(word in _NOT_COUNTED for word in words[:1])) and not (
+            {"versus", "vs", "v"} & set(words)
+        ):
             counted = counted._replace(end=percent.end("noun"), noun=percent["noun"] or None)
             read = _tail(text, stop, counted, ps)
             return read if read.value is not None else None
@@ -444,12 +487,24 @@ def _part(
 ) -> Quantity | None:
     if quantity.low is None:
         interval = confidence_interval(text, at) or spread(text, at)
-        if interval and quantity.shape in ("percent", "count", "time") and _OF_DIFFERENCE.search(text, interval.start, interval.end):
+        if (
+            interval
+            and quantity.shape in ("percent", "count", "time")
+            and _OF_DIFFERENCE.search(text, interval.start, interval.end)
+        ):
             return None
         listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
         if interval is None and ((depth and text[at - 1] in "([ ") or listed):
             interval = bare_interval(text, at)
-            if interval and listed and (isinstance(interval.low, str) or interval.low == interval.low.to_integral_value() or quantity.op):
+            if (
+                interval
+                and listed
+                and (
+                    isinstance(interval.low, str)
+                    or interval.low == interval.low.to_integral_value()
+                    or quantity.op
+                )
+            ):
                 interval = None
             if interval and not _plausible(quantity, interval.low, interval.high):
                 interval = None
@@ -508,7 +563,8 @@ def _part(
         and quantity.low is not None
         and (unit := _TIME.match(text, at - 1))
     ):
-        return quantity._replace( shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
+        return quantity._replace(
+            shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
         )
     return None
 

@@ -38,15 +38,19 @@ from trialweave.records import (
 )
 
 _REPORTS = re.compile(
-    r"randomi[sz]ed controlled trial|controlled clinical trial|clinical trial, phase|\bclinical trial$|equivalence trial|pragmatic clinical trial",
+    r"randomi[sz]ed controlled trial|controlled clinical trial|clinical trial, phase|\bclinical trial$"
+    r"|equivalence trial|pragmatic clinical trial",
     re.IGNORECASE,
 )
 _NO_REPORT = re.compile(
-    r"\breview\b|meta-analysis|practice guideline|^guideline|editorial|comment|news|letter|protocol|case reports|erratum|retract",
+    r"\breview\b|meta-analysis|practice guideline|^guideline|editorial|comment|news|letter|protocol"
+    r"|case reports|erratum|retract",
     re.IGNORECASE,
 )
 _NO_REPORT_TITLE = re.compile(
-    r"\b(?:meta-analys[ie]s|systematic review|(?:narrative|scoping|literature) review|a review\b|study protocol|trial protocol|protocol (?:for|of) |rationale and design|design and rationale|statistical analysis plan|pooled analysis|guidelines?\b|consensus)",
+    r"\b(?:meta-analys[ie]s|systematic review|(?:narrative|scoping|literature) review|a review\b"
+    r"|study protocol|trial protocol|protocol (?:for|of) |rationale and design|design and rationale"
+    r"|statistical analysis plan|pooled analysis|guidelines?\b|consensus)",
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
@@ -54,7 +58,8 @@ _ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 _REVIEWED = re.compile(
-    r"\b(?:we|were) (?:systematically )?(?:searched|reviewed|pooled)|\b(?:MEDLINE|Embase|Cochrane Library)\b|randomi[sz]ed (?:controlled )?trials (?:were|that|comparing)",
+    r"\b(?:we|were) (?:systematically )?(?:searched|reviewed|pooled)|\b(?:MEDLINE|Embase"
+    r"|Cochrane Library)\b|randomi[sz]ed (?:controlled )?trials (?:were|that|comparing)",
     re.IGNORECASE,
 )
 _RESULT_KINDS = frozenset(
@@ -144,15 +149,30 @@ def _trial(publication: Publication, reading: Reading) -> Trial:
         countries=tuple(one for span in spans for one in countries(text, *span)),
         interventions=interventions,
         arms=tuple(
-            Arm(key=keys[arm.name], name=arm.name, aliases=arm.aliases, role=arm.role, interventions=given.get(arm.name, ()), evidence=arm.evidence)
+            Arm(
+                key=keys[arm.name],
+                name=arm.name,
+                aliases=arm.aliases,
+                role=arm.role,
+                interventions=given.get(arm.name, ()),
+                evidence=arm.evidence,
+            )
             for arm in reading.arms
         ),
         participants=_participants(facts, keys),
         endpoints=endpoints,
-        arm_results=tuple(_arm_result(fact, keys, endpoint_keys) for fact in facts if fact.kind in _RESULT_KINDS and (fact.kind != "event_count" or fact.endpoint)),
-        effect_estimates=tuple(_effect(fact, keys, endpoint_keys, names) for fact in facts if fact.kind in _EFFECT_KINDS),
-        event_counts=tuple(_event(fact, keys) for fact in facts if fact.kind in ("ae_count", "deaths") and fact.endpoint),
-    )  # fmt: skip
+        arm_results=tuple(
+            _arm_result(fact, keys, endpoint_keys)
+            for fact in facts
+            if fact.kind in _RESULT_KINDS and (fact.kind != "event_count" or fact.endpoint)
+        ),
+        effect_estimates=tuple(
+            _effect(fact, keys, endpoint_keys, names) for fact in facts if fact.kind in _EFFECT_KINDS
+        ),
+        event_counts=tuple(
+            _event(fact, keys) for fact in facts if fact.kind in ("ae_count", "deaths") and fact.endpoint
+        ),
+    )
 
 
 def _first(
@@ -344,11 +364,26 @@ def _number(value: Decimal | str | None) -> Decimal | None:
 
 def _arm_result(fact: Fact, keys: dict[str, str], endpoint_keys: dict[str, str]) -> ArmResult:
     return ArmResult(
-        kind=fact.kind, evidence=_evidence(fact), endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None, arm=_arm_key(fact, keys),
-        value=_number(fact.value), not_reached=fact.value == "NR", unit=fact.unit, ci_low=_number(fact.ci_low), ci_high=_number(fact.ci_high),
-        ci_level=fact.ci_level, interval=fact.interval, sd=fact.sd, n=fact.n, denom=fact.denom, timepoint=fact.timepoint, population=fact.population,
-        p=fact.p, rule=fact.rule, findings=fact.findings,
-    )  # fmt: skip
+        kind=fact.kind,
+        evidence=_evidence(fact),
+        endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None,
+        arm=_arm_key(fact, keys),
+        value=_number(fact.value),
+        not_reached=fact.value == "NR",
+        unit=fact.unit,
+        ci_low=_number(fact.ci_low),
+        ci_high=_number(fact.ci_high),
+        ci_level=fact.ci_level,
+        interval=fact.interval,
+        sd=fact.sd,
+        n=fact.n,
+        denom=fact.denom,
+        timepoint=fact.timepoint,
+        population=fact.population,
+        p=fact.p,
+        rule=fact.rule,
+        findings=fact.findings,
+    )
 
 
 def _effect(
@@ -356,20 +391,43 @@ def _effect(
 ) -> EffectEstimate:
     one, _, other = (fact.arm or "").partition(" vs ")
     return EffectEstimate(
-        measure=fact.kind, evidence=_evidence(fact), endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None,
-        arm=keys[one] if one in names and other in names else None, comparator=keys[other] if one in names and other in names else None,
-        value=None if fact.kind == "p_value" else _number(fact.value), unit=fact.unit, ci_low=_number(fact.ci_low), ci_high=_number(fact.ci_high),
-        ci_level=fact.ci_level, p=fact.p, p_sided=fact.p_sided, timepoint=fact.timepoint, population=fact.population, rule=fact.rule, findings=fact.findings,
-    )  # fmt: skip
+        measure=fact.kind,
+        evidence=_evidence(fact),
+        endpoint=endpoint_keys.get(fact.endpoint.lower()) if fact.endpoint else None,
+        arm=keys[one] if one in names and other in names else None,
+        comparator=keys[other] if one in names and other in names else None,
+        value=None if fact.kind == "p_value" else _number(fact.value),
+        unit=fact.unit,
+        ci_low=_number(fact.ci_low),
+        ci_high=_number(fact.ci_high),
+        ci_level=fact.ci_level,
+        p=fact.p,
+        p_sided=fact.p_sided,
+        timepoint=fact.timepoint,
+        population=fact.population,
+        rule=fact.rule,
+        findings=fact.findings,
+    )
 
 
 def _event(fact: Fact, keys: dict[str, str]) -> AdverseEventCount:
     low, high = _grades(fact.grade)
     return AdverseEventCount(
-        event="death" if fact.kind == "deaths" else fact.endpoint or "", evidence=_evidence(fact), arm=_arm_key(fact, keys), affected=fact.n, at_risk=fact.denom,
-        percent=_number(fact.value) if fact.unit == "%" else None, grade_low=low, grade_high=high, attribution=fact.attribution, seriousness=fact.seriousness,
-        population=fact.population, timepoint=fact.timepoint, rule=fact.rule, findings=fact.findings,
-    )  # fmt: skip
+        event="death" if fact.kind == "deaths" else fact.endpoint or "",
+        evidence=_evidence(fact),
+        arm=_arm_key(fact, keys),
+        affected=fact.n,
+        at_risk=fact.denom,
+        percent=_number(fact.value) if fact.unit == "%" else None,
+        grade_low=low,
+        grade_high=high,
+        attribution=fact.attribution,
+        seriousness=fact.seriousness,
+        population=fact.population,
+        timepoint=fact.timepoint,
+        rule=fact.rule,
+        findings=fact.findings,
+    )
 
 
 def _grades(band: str | None) -> tuple[int | None, int | None]:

@@ -45,7 +45,9 @@ class Scene:
 
     def quantities_with_share(self) -> bool:
         """True if the sentence holds a percentage or an estimate, so that it reports a result."""
-        return any(quantity.shape in ("percent", "ratio", "difference", "mean") for quantity in self.quantities)
+        return any(
+            quantity.shape in ("percent", "ratio", "difference", "mean") for quantity in self.quantities
+        )
 
     def around(self, position: int) -> list[tuple[int, int]]:
         """The brackets around a position, outermost first."""

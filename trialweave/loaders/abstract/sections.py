@@ -11,15 +11,40 @@ _NAMES = {
     "background": ("background", "importance", "introduction", "context", "rationale", "hypothesis"),
     "objective": ("purpose", "objective", "objectives", "aim", "aims", "question", "goal", "goals"),
     "methods": (
-        "methods", "method", "design", "setting", "settings", "participants", "patients", "intervention",
-        "interventions", "measures", "measurements", "outcomes", "measure", "procedures", "eligibility",
-        "materials", "population", "exposures", "subjects", "analysis",
+        "methods",
+        "method",
+        "design",
+        "setting",
+        "settings",
+        "participants",
+        "patients",
+        "intervention",
+        "interventions",
+        "measures",
+        "measurements",
+        "outcomes",
+        "measure",
+        "procedures",
+        "eligibility",
+        "materials",
+        "population",
+        "exposures",
+        "subjects",
+        "analysis",
     ),
     "results": ("results", "result", "findings", "finding"),
-    "conclusions": ("conclusion", "conclusions", "interpretation", "relevance", "discussion", "implications", "significance"),
+    "conclusions": (
+        "conclusion",
+        "conclusions",
+        "interpretation",
+        "relevance",
+        "discussion",
+        "implications",
+        "significance",
+    ),
     "registration": ("registration", "registry", "identifier"),
     "funding": ("funding", "sponsor", "funded"),
-}  # fmt: skip
+}
 _SECTION_OF = {word: section for section, words in _NAMES.items() for word in words}
 _HEADING = re.compile(
     r"(?:(?<=^)|(?<=[.?!)\]:;] )|(?<=\A)|(?<=[a-z] ))"
@@ -28,7 +53,8 @@ _HEADING = re.compile(
 _WORD = re.compile(r"[A-Za-z]+")
 _STOP = re.compile(r"[.?!][\"')\]]{0,2} (?=[\"'(\[]?[A-Z0-9>≥<≤])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:vs|v|e\.g|i\.e|eg|ie|cf|al|approx|no|No|Dr|St|fig|Fig|ca|resp|incl|Inc|Co|Ltd|sp|spp|[A-Z]|[Vv]ol|[Pp]t)|\b[A-Za-z]\.[A-Za-z])$"
+    r"(?:\b(?:vs|v|e\.g|i\.e|eg|ie|cf|al|approx|no|No|Dr|St|fig|Fig|ca|resp|incl|Inc|Co|Ltd|sp|spp"
+    r"|[A-Z]|[Vv]ol|[Pp]t)|\b[A-Za-z]\.[A-Za-z])$"
 )
 _LATER = {"conclusions", "registration", "funding"}
 

@@ -13,53 +13,142 @@ from trialweave.loaders.abstract.scene import Scene
 from trialweave.records import Cue, Fact
 
 _COUNT = rf"(?P<n>(?<![\w.,/:-])(?:{NUMBER})(?![\w%]|\.[0-9]|-[a-z0-9])|\b{WORDS}\b(?!-))"
-_ADJECTIVES = r"(?: (?!(?:of|and|or|to|in|vs|versus|v|with|were|was)\b)(?:[A-Za-z][\w/()-]*|[0-9]-[0-9])){0,6}?"
+_ADJECTIVES = (
+    r"(?: (?!(?:of|and|or|to|in|vs|versus|v|with|were|was)\b)(?:[A-Za-z][\w/()-]*|[0-9]-[0-9])){0,6}?"
+)
 _WHO = rf"(?:(?:men and women|women and men)|{PEOPLE}|residents|outpatients|inpatients|survivors|couples)"
-_ASSIGNED = r"(?:randomly (?:assigned|allocated)|randomi[sz]ed|underwent random|assigned|allocated|underwent randomi[sz]ation)"
+_ASSIGNED = (
+    r"(?:randomly (?:assigned|allocated)|randomi[sz]ed|underwent random|assigned|allocated"
+    r"|underwent randomi[sz]ation)"
+)
 _RATIO = re.compile(
-    rf"(?:(?:{_ASSIGNED}|randomi[sz]ation)[^.;:0-9]{{0,90}}?)?(?<![\w:.,])(?P<ratio>[0-9]{{1,2}}(?: ?: ?[0-9]{{1,2}}){{1,5}})(?![\w:]|\.[0-9])(?: (?:randomi[sz]ation|allocation|ratio|random assignment)\b)?",
+    rf"(?:(?:{_ASSIGNED}"
+    rf"|randomi[sz]ation)[^.;:0-9]{{0,90}}?)?(?<![\w:.,])(?P<ratio>[0-9]{{1,2}}(?: ?:"
+    rf" ?[0-9]{{1,2}}){{1,5}})(?![\w:]|\.[0-9])(?: (?:randomi[sz]ation|allocation|ratio"
+    r"|random assignment)\b)?",
     re.IGNORECASE,
 )
 _RATIO_CUE = re.compile(r"random|ratio|assigned|allocat", re.IGNORECASE)
 _TOTALS = (
-    ("total-of", re.compile(rf"\b[Aa] total of {_COUNT}(?=(?P<noun>{_ADJECTIVES} {_WHO}\b|[ ,(]))", re.IGNORECASE)),
-    ("people-were", re.compile(
-        rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?P<between>(?:[^.;0-9]|aged? [0-9]+(?:-| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed|provided)) ?(?:also |eventually |subsequently |eligible and |enrolled and |included and |(?:prospectively|finally|ultimately) )?(?P<verb>randomly (?:assigned|allocated)|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated|eligible|protocol therapy|eligibility|treatment|screened)?",
-        re.IGNORECASE)),
-    ("we-assigned", re.compile(
-        rf"\b(?P<verb>randomly assigned|randomly allocated|randomi[sz]ed|enrolled|recruited|included|assigned|accrued|registered|entered|study of|trial of|selected|analysis of|involving|involved|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in|performed in) (?:a total of )?{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b|(?=[.,;]))", re.IGNORECASE)),
-    ("of-n", re.compile(rf"\b(?:Of|Among|Out of) (?:the |all |all the |these )?{_COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible|evaluable|treated|included|recruited))?{_ADJECTIVES}(?: {_WHO})\b(?P<after>(?: (?:who were |were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))")),
-    ("number-of-arms", re.compile(rf"(?:^|[.,:] ){_COUNT}(?P<noun>) ?[\[(](?=[^()\[\]]{{0,60}}[0-9][^()\[\]]{{0,60}}[;,] ?[^()\[\]]{{0,60}}[0-9])[^()\[\]]{{6,160}}[\])](?: (?:were|was)) (?P<verb>treated|randomi[sz]ed|randomly assigned|enrolled|evaluable|analy[sz]ed|eligible|included)")),
-    ("there-were", re.compile(rf"\b[Tt]here were {_COUNT}(?P<noun> (?P<verb>assessable|evaluable|eligible|randomi[sz]ed|enrolled)\b{_ADJECTIVES} {_WHO}\b)")),
+    (
+        "total-of",
+        re.compile(rf"\b[Aa] total of {_COUNT}(?=(?P<noun>{_ADJECTIVES} {_WHO}\b|[ ,(]))", re.IGNORECASE),
+    ),
+    (
+        "people-were",
+        re.compile(
+            rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?P<between>(?:[^.;0-9]|aged? [0-9]+(?:-"
+            r"| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+"
+            rf"|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received|started"
+            r"|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed"
+            r"|provided)) ?(?:also |eventually |subsequently |eligible and |enrolled and |included and "
+            r"|(?:prospectively|finally|ultimately) )?(?P<verb>randomly (?:assigned|allocated)"
+            r"|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered"
+            r"|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated"
+            r"|eligible|protocol therapy|eligibility|treatment|screened)?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "we-assigned",
+        re.compile(
+            r"\b(?P<verb>randomly assigned|randomly allocated|randomi[sz]ed|enrolled|recruited|included"
+            r"|assigned|accrued|registered|entered|study of|trial of|selected|analysis of|involving|involved"
+            r"|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in"
+            rf"|performed in) (?:a total of )?{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b|(?=[.,;]))",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "of-n",
+        re.compile(
+            r"\b(?:Of|Among|Out of) (?:the |all |all the "
+            rf"|these )?{_COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible"
+            rf"|evaluable|treated|included|recruited))?{_ADJECTIVES}(?: {_WHO})\b(?P<after>(?: (?:who were "
+            r"|were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))"
+        ),
+    ),
+    (
+        "number-of-arms",
+        re.compile(
+            r"(?:^"
+            rf"|[.,:] ){_COUNT}(?P<noun>) ?[\[(](?=[^()\[\]]{{0,60}}[0-9][^()\[\]]{{0,60}}[;,]"
+            rf" ?[^()\[\]]{{0,60}}[0-9])[^()\[\]]{{6,160}}[\])](?: (?:were|was)) (?P<verb>treated|randomi[sz]ed"
+            r"|randomly assigned|enrolled|evaluable|analy[sz]ed|eligible|included)"
+        ),
+    ),
+    (
+        "there-were",
+        re.compile(
+            rf"\b[Tt]here were {_COUNT}(?P<noun> (?P<verb>assessable|evaluable|eligible|randomi[sz]ed"
+            rf"|enrolled)\b{_ADJECTIVES} {_WHO}\b)"
+        ),
+    ),
     ("sentence-start", re.compile("")),
-    ("population-n", re.compile(rf"(?P<noun>(?:population|set|analysis|cohort|patients)) ?[\[(][nN] ?= ?{_COUNT}[\])]", re.IGNORECASE)),
-    ("n-were-included", re.compile(rf"{_COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b")),
-    ("analysed-for", re.compile(rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {_COUNT}(?P<verb>)(?=[ .,;])", re.IGNORECASE)),
-)  # fmt: skip
+    (
+        "population-n",
+        re.compile(
+            rf"(?P<noun>(?:population|set|analysis|cohort|patients)) ?[\[(][nN] ?= ?{_COUNT}[\])]",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "n-were-included",
+        re.compile(
+            rf"{_COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were"
+            r"|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned|enrolled"
+            r"|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
+        ),
+    ),
+    (
+        "analysed-for",
+        re.compile(
+            rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {_COUNT}(?P<verb>)(?=[ .,;])",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _POPULATIONS = (
     ("randomised", re.compile(r"random|assign|allocat", re.IGNORECASE)),
     ("analysed", re.compile(r"analy|included in|evaluab|assessab|available", re.IGNORECASE)),
     ("treated", re.compile(r"treat|protocol therapy|received|started", re.IGNORECASE)),
     ("eligible", re.compile(r"eligib", re.IGNORECASE)),
     ("screened", re.compile(r"screened|assessed for", re.IGNORECASE)),
-    ("enrolled", re.compile(r"enrol|recruit|includ|enter|accru|regist|involv|particip|consent|total", re.IGNORECASE)),
-)  # fmt: skip
-_AT_START = re.compile(rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?! (?:had|died|experienced|developed|received|in the))", re.IGNORECASE)
+    (
+        "enrolled",
+        re.compile(r"enrol|recruit|includ|enter|accru|regist|involv|particip|consent|total", re.IGNORECASE),
+    ),
+)
+_AT_START = re.compile(
+    rf"{_COUNT}(?P<noun>{_ADJECTIVES} {_WHO}\b)(?! (?:had|died|experienced|developed|received|in the))",
+    re.IGNORECASE,
+)
 _N_EQUALS = re.compile(
-    rf"(?:,| ?[\[(]|;|:)? ?(?:(?:(?! v | vs\b| versus | and )[^()\[\];:]){{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?= ?{_COUNT}"
+    r"(?:,| ?[\[(]|;|:)? ?(?:(?:(?! v | vs\b| versus "
+    rf"| and )[^()\[\];:]){{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?="
+    rf" ?{_COUNT}"
 )
 _CONTEXT = re.compile(
-    r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable|analy[sz]ed|patients|participants",
+    r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable"
+    r"|analy[sz]ed|patients|participants",
     re.IGNORECASE,
 )
 _TO_ARM = re.compile(
-    rf"{_COUNT}(?: [\[(](?P<share>[0-9.]+) ?%[\])])?(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+ ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
+    rf"{_COUNT}(?: [\[(](?P<share>[0-9.]+) ?%[\])])?(?P<noun>{_ADJECTIVES} {_WHO})?(?: \([0-9.]+"
+    r" ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered"
+    r"|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for"
+    r"|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
     re.IGNORECASE,
 )
 _AFTER_ARM = re.compile(
-    rf"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: (?P<share>[\[(][0-9.]+ ?%[\])])(?: {_WHO})?)?(?=[\]);,])"
+    r"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?"
+    rf"| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{_COUNT}(?P<noun> {_WHO})?(?: (?P<share>[\[(][0-9.]+ ?%[\])])"
+    rf"(?: {_WHO})?)?(?=[\]);,])"
 )
-_EVENT_LATER = re.compile(r"(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression|relapse|event))\b")
+_EVENT_LATER = re.compile(
+    r"(?:[^;.(]|\([^)]*\))*? (?:died|experienced|had (?:a |an )?(?:disease )?(?:recurrence|progression"
+    r"|relapse|event))\b"
+)
 _EVENTS = re.compile(r"events? occurred|deaths|died|recurrences|relapses|progress", re.IGNORECASE)
 
 
@@ -138,7 +227,11 @@ def _found(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Mat
 
 
 _NUMBER_FIRST = frozenset({"people-were", "n-were-included"})
-_PEOPLE_SAID = re.compile(r"random|assign|allocat|enrol|recruit|includ|total|patients|participants|women|\bmen\b|residents|people|persons|subjects|children|adults|n ?= ?[0-9]|analy", re.IGNORECASE)
+_PEOPLE_SAID = re.compile(
+    r"random|assign|allocat|enrol|recruit|includ|total|patients|participants|women|\bmen\b|residents"
+    r"|people|persons|subjects|children|adults|n ?= ?[0-9]|analy",
+    re.IGNORECASE,
+)
 
 
 def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
@@ -147,7 +240,8 @@ def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     before = text[max(scene.sentence.start, hit.start("n") - 24) : hit.start("n")]
     if (
         re.search(
-            r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
+            r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]"
+            r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
             before,
             re.IGNORECASE,
         )
@@ -162,8 +256,17 @@ def _is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     ):
         return False
     if rule == "sentence-start":
-        return scene.sentence.section in ("methods", "abstract") and value >= 10 and not scene.quantities_with_share() and not any(0 <= m.arm and m.start < hit.end() + 40 for m in scene.mentions)
-    if rule == "total-of" and (re.match(r" of ", text[hit.end("n") :]) or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions) or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])):
+        return (
+            scene.sentence.section in ("methods", "abstract")
+            and value >= 10
+            and not scene.quantities_with_share()
+            and not any(0 <= m.arm and m.start < hit.end() + 40 for m in scene.mentions)
+        )
+    if rule == "total-of" and (
+        re.match(r" of ", text[hit.end("n") :])
+        or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions)
+        or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])
+    ):
         return False
     if rule == "people-were":
         if not groups.get("verb") or re.search(r"\bwho (?:had|have|did|received)\b", groups["between"] or ""):
@@ -233,7 +336,11 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 yield _arm_fact(scene, mention, at, mention.end, before["n"], "n-to-arm"), (at, mention.end)
             continue
         later = _AFTER_ARM.match(text, mention.end, end)
-        shared = later is not None and later["share"] is not None and bool(_ASSIGNING_ONLY.search(text, start, mention.start))
+        shared = (
+            later is not None
+            and later["share"] is not None
+            and bool(_ASSIGNING_ONLY.search(text, start, mention.start))
+        )
         if later and assigning and (later.start("n") not in numbered or shared) and _whole(text, later):
             at = later.start("n")
             if at not in done and (
@@ -261,9 +368,16 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
 def _one_arm_follows(scene: Scene, at: int) -> bool:
     """True if the people were assigned to one arm: "48 were assigned to A, and 47 to B"."""
     after = [m for m in scene.mentions if m.start >= at and m.arm != ALL]
-    if not after or not re.fullmatch(r" (?:to|in)(?: (?:receive|undergo|the|either|treatment|with))* ", scene.text[at : after[0].start]):
+    if not after or not re.fullmatch(
+        r" (?:to|in)(?: (?:receive|undergo|the|either|treatment|with))* ", scene.text[at : after[0].start]
+    ):
         return False
-    return bool(re.match(r"(?:,? and|,|;) [0-9]|\.|,? and [a-z]+ (?:were|to|patients)", scene.text[after[0].end : after[0].end + 24]))
+    return bool(
+        re.match(
+            r"(?:,? and|,|;) [0-9]|\.|,? and [a-z]+ (?:were|to|patients)",
+            scene.text[after[0].end : after[0].end + 24],
+        )
+    )
 
 
 def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
@@ -311,19 +425,30 @@ def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered:
 _N_BEFORE = re.compile(r"\b[nN] ?= ?$")
 _TOTAL_OF = re.compile(r"\btotal of $")
 _NOT_COUNT_BEFORE = re.compile(
-    r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
+    r"(?:[-=<>≥≤]|\b(?:grade|day|days|phase|stage|cycle|cycles|week|every|of|or|least|than|for|median"
+    r"|age|aged|to|by|ratio|was|is|at|score|type|arm|group)) ?$",
     re.IGNORECASE,
 )
 _ASSIGNING_ONLY = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b")
-_LIST_OF_ARMS = re.compile(r" ?[\[(](?:n ?= ?)?[0-9][0-9,]*(?: (?:patients|participants|women|men))?[;\])]| or (?!more)| versus ")
+_LIST_OF_ARMS = re.compile(
+    r" ?[\[(](?:n ?= ?)?[0-9][0-9,]*(?: (?:patients|participants|women|men))?[;\])]| or (?!more)"
+    r"| versus "
+)
 _INTO = re.compile(r" (?:to(?: received?)?(?: the)?|in(?:to)?(?: the)?)? ?")
 _ASSIGNING = re.compile(r"random|assign|allocat|enrol|treated|received|included", re.IGNORECASE)
 
 
 def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
-    words = re.split(r"[;(]|,? and (?=[0-9])", scene.text[hit.end("n") : min(scene.sentence.end, hit.end() + 90)])[0]
-    events = r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not|deaths?)\b"
-    return not re.search(events, words) and not _EVENT_LATER.match(scene.text, hit.end("n"), min(scene.sentence.end, hit.end() + 160))
+    words = re.split(
+        r"[;(]|,? and (?=[0-9])", scene.text[hit.end("n") : min(scene.sentence.end, hit.end() + 90)]
+    )[0]
+    events = (
+        r"\b(?:died|had|experienced|developed|events?|discontinued|recurrence|relapse[ds]?|did not"
+        r"|deaths?)\b"
+    )
+    return not re.search(events, words) and not _EVENT_LATER.match(
+        scene.text, hit.end("n"), min(scene.sentence.end, hit.end() + 160)
+    )
 
 
 def _arm_fact(
@@ -345,9 +470,18 @@ def _arm_fact(
             cues=(cue,),
         )
     return Fact(
-        kind=kind, start=start, end=end, quote="", rule=rule, section=scene.sentence.section, arm=_arm_name(scene, mention.arm), value=decimal(str(value)), unit="patients",
-        population=_population(words), cues=(cue,),
-    )  # fmt: skip
+        kind=kind,
+        start=start,
+        end=end,
+        quote="",
+        rule=rule,
+        section=scene.sentence.section,
+        arm=_arm_name(scene, mention.arm),
+        value=decimal(str(value)),
+        unit="patients",
+        population=_population(words),
+        cues=(cue,),
+    )
 
 
 def _size(

@@ -10,15 +10,23 @@ from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
 from trialweave.loaders.abstract.scene import Scene
 
 _WEAK = frozenset(
-    "rate rates incidence incidences event events disease cancer cancers level levels change changes increase increases decrease decreases reduction reductions improvement improvements "
-    "duration outcome outcomes use function weight score scores symptom symptoms intensity ratings participation screening benefit lesion lesions control end point end points endpoint endpoints diagnosis depression syndrome appetite efficacy metastases metastasis volume".split()
+    "rate rates incidence incidences event events disease cancer cancers level levels change changes"
+    " increase increases decrease decreases reduction reductions improvement improvements "
+    "duration outcome outcomes use function weight score scores symptom symptoms intensity ratings"
+    " participation screening benefit lesion lesions control end point end points endpoint endpoints"
+    " diagnosis depression syndrome appetite efficacy metastases metastasis volume".split()
 )
 _NOUN_BEFORE = re.compile(r"((?:[A-Za-z][\w'/-]*|\([A-Z]+\))(?: (?:[A-Za-z][\w'/-]*))*) ?$")
 _NOUN_STOP = frozenset(
-    "and or was were included include includes including as with of for in the a an to by were: vs versus than both patients had than most common followed most frequent being namely are is that at from which had more less higher lower significantly frequently".split()
+    "and or was were included include includes including as with of for in the a an to by were: vs"
+    " versus than both patients had than most common followed most frequent being namely are is that"
+    " at from which had more less higher lower significantly frequently".split()
 )
 _PREDICATE = re.compile(
-    r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
+    r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died"
+    r"|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed"
+    r"|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared"
+    r"|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
 )
 _VERBLESS = frozenset(
     {
@@ -34,7 +42,10 @@ _VERBLESS = frozenset(
         "reached",
     }
 )
-_DURING = re.compile(r"\b(?:during|at|after|before|throughout|population|patients|group|groups|arm|arms|women|men|cycle|year|years|months|weeks)(?: [a-z]+){0,2}$")
+_DURING = re.compile(
+    r"\b(?:during|at|after|before|throughout|population|patients|group|groups|arm|arms|women|men|cycle"
+    r"|year|years|months|weeks)(?: [a-z]+){0,2}$"
+)
 _PASSIVE_SKIP = re.compile(r"^(?: (?:a|an|the|any|at least one|at least|one or more|also))+(?= )")
 
 
@@ -95,7 +106,10 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
 
 
 _SUBJECT = re.compile(
-    r"(?P<name>[A-Za-z][\w' /-]{3,80}?)(?: \([^()]{1,40}\))? (?:occurred|developed|was|were|is|are)(?: (?:observed|detected|seen|reported|achieved|found|noted|recorded|present|diagnosed|higher|lower|similar|also|only|significantly|more|less|frequent|common))*(?: (?:in|on|by|for|at|with))?(?: (?:only|about|the|approximately))* ?[\[(]?$"
+    r"(?P<name>[A-Za-z][\w' /-]{3,80}?)(?: \([^()]{1,40}\))? (?:occurred|developed|was|were|is"
+    r"|are)(?: (?:observed|detected|seen|reported|achieved|found|noted|recorded|present|diagnosed"
+    r"|higher|lower|similar|also|only|significantly|more|less|frequent|common))*(?: (?:in|on|by|for|at"
+    r"|with))?(?: (?:only|about|the|approximately))* ?[\[(]?$"
 )
 
 
@@ -103,10 +117,18 @@ def _plain_subject(scene: Scene, quantity: Quantity) -> Topic | None:
     """The grammatical subject of the clause: "Metastasis-positive nodes were observed in 25%"."""
     start = scene.clause(quantity.start)
     comma = scene.text.rfind(", ", start, quantity.start)
-    found = _SUBJECT.search(scene.text[:quantity.start], max(start, comma + 2 if comma >= 0 else start))
-    if not found or len(found["name"].split()) > 9 or any(m.start < found.end("name") and found.start("name") < m.end for m in scene.mentions):
+    found = _SUBJECT.search(scene.text[: quantity.start], max(start, comma + 2 if comma >= 0 else start))
+    if (
+        not found
+        or len(found["name"].split()) > 9
+        or any(m.start < found.end("name") and found.start("name") < m.end for m in scene.mentions)
+    ):
         return None
-    if re.match(r"(?:patients|there|it|this|these|we|no|both|among|in|of|at|after|during|all|most)\b", found["name"], re.IGNORECASE):
+    if re.match(
+        r"(?:patients|there|it|this|these|we|no|both|among|in|of|at|after|during|all|most)\b",
+        found["name"],
+        re.IGNORECASE,
+    ):
         return None
     return Topic(found.start("name"), found.end("name"), found["name"], "efficacy")
 
@@ -124,7 +146,8 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     strong = [
         t
         for t in outer
-        if t.kind == "survival" or (t.kind in ("death", "efficacy") and t.start >= clause and not _only_weak(t))
+        if t.kind == "survival"
+        or (t.kind in ("death", "efficacy") and t.start >= clause and not _only_weak(t))
     ]
     if strong:
         return strong[-1]
@@ -150,7 +173,8 @@ def _joined(scene: Scene, strong: list[Topic], at: int) -> Topic:
     """The last topic, unless it only says how another one came about ("patients with a response")."""
     last = strong[-1]
     if len(strong) > 1 and re.search(
-        r"(?:among|in|of|for) (?:the )?(?:patients|those|women|men|participants) (?:with|who had|having|whose)(?: [a-z]+){0,3} $",
+        r"(?:among|in|of|for) (?:the )?(?:patients|those|women|men|participants) (?:with|who had|having"
+        r"|whose)(?: [a-z]+){0,3} $",
         scene.text[max(0, last.start - 50) : last.start],
     ):
         return strong[-2]

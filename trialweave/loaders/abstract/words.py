@@ -8,27 +8,57 @@ from typing import NamedTuple
 
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωéèïöü][A-Za-z0-9α-ω]*|[0-9]+(?:\.[0-9]+)?")
 _SYNONYMS = {
-    "rt": "radiotherapy", "radiation": "radiotherapy", "irradiation": "radiotherapy", "xrt": "radiotherapy",
-    "ct": "chemotherapy", "chemo": "chemotherapy", "crt": "chemoradiotherapy", "chemoradiation": "chemoradiotherapy",
-    "radiochemotherapy": "chemoradiotherapy", "pbo": "placebo", "ihc": "intermittent", "controls": "control",
-    "tumour": "tumor", "oestrogen": "estrogen", "haemodialysis": "hemodialysis", "observational": "observation",
-    "surgical": "surgery", "unstented": "unstent", "conventionally": "conventional", "intravenously": "intravenous",
-    "subcutaneously": "subcutaneous", "orally": "oral", "immediately": "immediate", "standardized": "standard",
-}  # fmt: skip
+    "rt": "radiotherapy",
+    "radiation": "radiotherapy",
+    "irradiation": "radiotherapy",
+    "xrt": "radiotherapy",
+    "ct": "chemotherapy",
+    "chemo": "chemotherapy",
+    "crt": "chemoradiotherapy",
+    "chemoradiation": "chemoradiotherapy",
+    "radiochemotherapy": "chemoradiotherapy",
+    "pbo": "placebo",
+    "ihc": "intermittent",
+    "controls": "control",
+    "tumour": "tumor",
+    "oestrogen": "estrogen",
+    "haemodialysis": "hemodialysis",
+    "observational": "observation",
+    "surgical": "surgery",
+    "unstented": "unstent",
+    "conventionally": "conventional",
+    "intravenously": "intravenous",
+    "subcutaneously": "subcutaneous",
+    "orally": "oral",
+    "immediately": "immediate",
+    "standardized": "standard",
+}
 FILLER = frozenset(
-    "the a an of and or with without plus to in for by on at group groups arm arms patients patient therapy treatment treated "
-    "regimen alone only monotherapy based receiving received receive either both combined combination added addition who "
-    "were was assigned given using undergoing containing allocated allocation least received randomized randomised".split()
+    "the a an of and or with without plus to in for by on at group groups arm arms patients patient"
+    " therapy treatment treated "
+    "regimen alone only monotherapy based receiving received receive either both combined"
+    " combination added addition who "
+    "were was assigned given using undergoing containing allocated allocation least received"
+    " randomized randomised".split()
 )
 COMMON = frozenset(
-    "care dose doses high higher low lower standard best supportive surgery early late later short long longer course week month year day "
-    "hour intensive conventional radical usual new first second third line single double daily weekly oral chemotherapy "
-    "radiotherapy maintenance continuous intermittent immediate deferred delayed extended adjuvant neoadjuvant concurrent "
-    "sequential control active exercise program advice follow up systemic local regional total partial whole brain breast "
-    "lung liver node sentinel cell cells blood test screening intervention placebo observation no not risk physician choice "
-    "investigator one two three four drug agent tablet cream injection support education information counseling training "
-    "diet health clinical medical mail therapy endocrine hormone hormonal treatment resection biopsy cycles cycle schedule "
-    "open laparoscopic primary secondary cancer tumor disease modified study trial block saline dissection limited axillary fraction fractions five six gy mg g per time point rate number up low dose-dense target targeted addition risk old young body total".split()
+    "care dose doses high higher low lower standard best supportive surgery early late later short"
+    " long longer course week month year day "
+    "hour intensive conventional radical usual new first second third line single double daily"
+    " weekly oral chemotherapy "
+    "radiotherapy maintenance continuous intermittent immediate deferred delayed extended adjuvant"
+    " neoadjuvant concurrent "
+    "sequential control active exercise program advice follow up systemic local regional total"
+    " partial whole brain breast "
+    "lung liver node sentinel cell cells blood test screening intervention placebo observation no"
+    " not risk physician choice "
+    "investigator one two three four drug agent tablet cream injection support education information"
+    " counseling training "
+    "diet health clinical medical mail therapy endocrine hormone hormonal treatment resection biopsy"
+    " cycles cycle schedule "
+    "open laparoscopic primary secondary cancer tumor disease modified study trial block saline"
+    " dissection limited axillary fraction fractions five six gy mg g per time point rate number up"
+    " low dose-dense target targeted addition risk old young body total".split()
 )
 """Words that name an arm only together with others, or with "group" after them."""
 
