@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from trialweave import loaders
 from trialweave.loaders import ctgov_json
-from trialweave.records import RegistryStudy, ResultGroup
+from trialweave.records import Publication, RegistryStudy, ResultGroup
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "trialweave" / "demo" / "corpus" / "registry"
@@ -60,6 +61,11 @@ def test_the_corpus_is_what_it_says():
     rows = [script().row(study) for study in studies]
     table = [line for line in README.read_text("utf-8").splitlines() if line.startswith("| NCT")]
     assert table == rows
+
+
+def test_nothing_in_the_corpus_is_set_aside():
+    found = Counter(type(item) for item in loaders.read(CORPUS.parent))
+    assert found == {RegistryStudy: 32, Publication: 5}
 
 
 def test_the_seed_is_the_record_of_2018():
