@@ -1,1 +1,1 @@
-"""The bundled corpus, written by us from published facts and figures, and a tour of it."""
+"""The bundled corpus (README.md says what is in it and how it was made), and a tour of it."""
