@@ -18,8 +18,7 @@ from trialweave.loaders.abstract import read
 
 def records(path: Path) -> Iterator[dict[str, Any]]:
     """The JSON objects of a file of JSON lines, plain or gzipped."""
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as lines:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for line in lines:
             if line.strip():
                 yield msgspec.json.decode(line)

@@ -35,7 +35,8 @@ def audit(facts: Iterable[Fact], arms: Iterable[Arm], text: str) -> tuple[Fact, 
 
     `arms` are the arms that the text names, `text` is what the facts' offsets refer to.
 
-    >>> facts = [Fact(kind="ae_count", start=0, end=8, quote="17 [16%]", rule="", arm="A", n=17, value=Decimal(16), unit="%", denom=110)]
+    >>> shares = {"n": 17, "denom": 110, "value": Decimal(16), "unit": "%"}
+    >>> facts = [Fact(kind="ae_count", start=0, end=8, quote="17 [16%]", rule="", **shares)]
     >>> audit(facts, (), "17 [16%]")[0].findings[0].computed
     '15.45'
     """

@@ -20,7 +20,7 @@ from trialweave.loaders.abstract.arms import ArmName, find_arms
 from trialweave.loaders.abstract.doses import doses
 from trialweave.loaders.abstract.endpoints import Topic, grades, topics
 from trialweave.loaders.abstract.estimates import Label, defines, estimate_labels
-from trialweave.loaders.abstract.facts import Memory, facts_of
+from trialweave.loaders.abstract.facts import facts_of
 from trialweave.loaders.abstract.intervals import p_values
 from trialweave.loaders.abstract.mentions import Mention, arm_mentions, arm_words
 from trialweave.loaders.abstract.normal import Normal, normalise
@@ -30,6 +30,7 @@ from trialweave.loaders.abstract.scene import Scene, brackets
 from trialweave.loaders.abstract.sections import Sentence, sentences
 from trialweave.loaders.abstract.sizes import sizes
 from trialweave.loaders.abstract.words import abbreviations
+from trialweave.loaders.abstract.zeros import Memory
 from trialweave.loaders.audit import audit
 from trialweave.loaders.registry_ids import find_registry_ids
 from trialweave.records import Arm, Cue, Fact, Record, Span
@@ -67,7 +68,8 @@ def read(
 
     >>> text = (
     ...     "Abcnib for cough.\\n\\nMETHODS: We randomly assigned adults (2:1) to abcnib or placebo. "
-    ...     "RESULTS: Median PFS was 3.0 months with abcnib and 1.4 months with placebo (HR 0·46, 95% CI 0·32–0·66)."
+    ...     "RESULTS: Median PFS was 3.0 months with abcnib and 1.4 months with placebo "
+    ...     "(HR 0·46, 95% CI 0·32–0·66)."
     ... )
     >>> for fact in read(text).facts:
     ...     print(fact.kind, fact.value, fact.arm, "|", fact.quote)

@@ -14,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from trialweave.loaders.abstract.phrases import Phrase, assigned, contrasted, counted, grouped, lettered
+from trialweave.loaders.abstract.assignment import Phrase, assigned, contrasted, counted
+from trialweave.loaders.abstract.letters import lettered
+from trialweave.loaders.abstract.phrases import grouped
 from trialweave.loaders.abstract.sections import Sentence
 from trialweave.loaders.abstract.words import COMMON, WORD, abbreviations, stem, stems
 
@@ -70,8 +72,9 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     """The arms that an abstract names, and the abbreviations by which it names them.
 
     >>> from trialweave.loaders.abstract.sections import Sentence
-    >>> text = "Patients were randomly assigned to oral abcnib 12 mg or placebo. PFS was longer in the abcnib group."
-    >>> [arm.name for arm in find_arms(text, [Sentence(0, 64, "methods"), Sentence(65, len(text), "results")])[0]]
+    >>> text = "They were randomly assigned to oral abcnib 12 mg or placebo. PFS rose in the abcnib group."
+    >>> parts = [Sentence(0, 60, "methods"), Sentence(61, len(text), "results")]
+    >>> [arm.name for arm in find_arms(text, parts)[0]]
     ['abcnib', 'placebo']
     """
     short = abbreviations(text)
@@ -98,7 +101,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     _place(arms, lists, stems_of)
     for arm in arms:
         _name(arm)
-    _mark_control(arms, text)
+    _mark_control(arms)
     return arms[:8], expand
 
 
@@ -293,8 +296,8 @@ def _name(arm: ArmName) -> None:
         arm.name = max(named)[2]
 
 
-def _mark_control(arms: list[ArmName], text: str) -> None:
-    """The control is the arm that says so, or the one that the others add something to, or the last of two."""
+def _mark_control(arms: list[ArmName]) -> None:
+    """The control: the arm that says so, or that the others add something to, or the last of two."""
     by_word = [arm for arm in arms if _CONTROL.search(arm.name)] or [
         arm for arm in arms if any(_CONTROL.search(alias) for alias in arm.aliases)
     ]

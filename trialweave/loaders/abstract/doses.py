@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from trialweave.loaders.abstract.arms import ArmName
-from trialweave.loaders.abstract.facts import _arm_name
+from trialweave.loaders.abstract.assignment import dose_lists
+from trialweave.loaders.abstract.naming import arm_name
 from trialweave.loaders.abstract.numbers import NUMBER, decimal
-from trialweave.loaders.abstract.phrases import dose_lists
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.words import COMMON, stems
 from trialweave.records import Cue, Fact
@@ -148,7 +148,7 @@ def _dose(
         rule="dose",
         section=scene.sentence.section,
         endpoint=scene.short.get(drug[0], drug[0]),
-        arm=_arm_name(scene, arm) if arm is not None else None,
+        arm=arm_name(scene, arm) if arm is not None else None,
         value=decimal(low),
         high=decimal(high) if high else None,
         unit=unit.replace("m(2)", "m2"),
@@ -251,7 +251,7 @@ def _last_part(words: str, start: int) -> Drug:
 
 
 def _bracketed_drug(scene: Scene, hit: re.Match[str], unit: str) -> Drug | None:
-    """The drug before the bracket that the dose stands in; radiotherapy for gray; else the last drug named."""
+    """The drug before the bracket around a dose; radiotherapy for gray; else the last drug named."""
     text, start = scene.text, scene.sentence.start
     for begin, _ in reversed(scene.around(hit.start())):
         mention = next(
@@ -269,7 +269,7 @@ def _bracketed_drug(scene: Scene, hit: re.Match[str], unit: str) -> Drug | None:
             else None
         )
     if "/" in unit or scene.around(hit.start()):
-        named = [one for one in _DRUG_NAME.finditer(text, max(start, hit.start() - 110), hit.start())]
+        named = list(_DRUG_NAME.finditer(text, max(start, hit.start() - 110), hit.start()))
         if named:
             return named[-1].group(), named[-1].start(), named[-1].end()
     return None
@@ -289,7 +289,7 @@ _DRUG_NAME = re.compile(
 
 
 def _whole_name(text: str, start: int, at: int, end: int, arms: list[ArmName]) -> tuple[str, int, int]:
-    """With the word before it, where both together are an arm's name ("Debio 1143", "low-dose radioiodine")."""
+    """With the word before it, where both together are an arm's name ("low-dose radioiodine")."""
     before = re.search(r"([A-Za-z][\w-]*) $", text[max(start, at - 24) : at])
     if (
         before

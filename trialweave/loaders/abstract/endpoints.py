@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Topic(NamedTuple):
-    """`text[start:end]` names an endpoint; `kind` is efficacy, survival, harm, death, follow-up or baseline."""
+    """`text[start:end]` names an endpoint; `kind` is efficacy, survival, harm, death or follow-up."""
 
     start: int
     end: int
@@ -173,7 +173,7 @@ class Grade(NamedTuple):
 def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic]:
     """The endpoints and events that `text[start:end]` names, in order.
 
-    >>> text = "Median invasive disease-free survival was not reached; neutropenia and decreased appetite were common"
+    >>> text = "Median invasive disease-free survival was not reached; neutropenia and decreased appetite"
     >>> [(topic.name, topic.kind) for topic in topics(text, 0, len(text), {})]
     [('invasive disease-free survival', 'survival'), ('neutropenia', 'harm'), ('decreased appetite', 'harm')]
     """
@@ -189,13 +189,8 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         if not hit or any(a <= hit.start() < b for a, b in asides):
             continue
         word = hit.group()
-        if (
-            len(word) <= 4
-            and word.isupper() is False
-            and word.lower() in ("os", "or", "cr", "pr", "as", "aes", "ae", "dor", "css", "auc")
-        ):
-            if word not in ("AE", "AEs", "DoR"):
-                continue
+        if not word.isupper() and word.lower() in _ONLY_UPPER and word not in ("AEs", "DoR"):
+            continue
         kind = _KINDS[int((hit.lastgroup or "k0")[1:])]
         if hit.start() and text[hit.start() - 1] == "-" and kind not in ("survival", "death", "harm"):
             continue
@@ -222,12 +217,13 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         long = short.get(hit.group()) or short.get(hit.group().rstrip("s"))
         if not long or any(topic.start < hit.end() and hit.start() < topic.end for topic in found):
             continue
-        inner = list(_HEAD_LOWER.finditer(long))
-        if inner:
-            found.append(Topic(hit.start(), hit.end(), long, _KINDS[int((inner[-1].lastgroup or "k0")[1:])]))
+        heads = list(_HEAD_LOWER.finditer(long))
+        if heads:
+            found.append(Topic(hit.start(), hit.end(), long, _KINDS[int((heads[-1].lastgroup or "k0")[1:])]))
     return sorted(found)
 
 
+_ONLY_UPPER = frozenset({"os", "or", "cr", "pr", "aes", "ae", "dor", "css", "auc"})
 _TOKEN = re.compile(r"(?<![\w])[A-Za-z]+")
 _BEGINS_SEVERAL = frozenset(
     "time toxic serious severe adverse treatment side unwanted immune cardiac cardiovascular"
@@ -274,7 +270,8 @@ def _leftwards(text: str, start: int, at: int, covered: int) -> int:
 def grades(text: str, start: int, end: int) -> list[Grade]:
     """The grades that `text[start:end]` names.
 
-    >>> [grade.value for grade in grades("grade 3 or 4; grade ≥ 3; grade 2 or worse; any-grade; grades 3-5", 0, 90)]
+    >>> text = "grade 3 or 4; grade ≥ 3; grade 2 or worse; any-grade; grades 3-5"
+    >>> [grade.value for grade in grades(text, 0, len(text))]
     ['3-4', '>=3', '>=2', 'any', '3-5']
     """
     found: list[Grade] = []

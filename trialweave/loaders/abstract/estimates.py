@@ -24,7 +24,8 @@ _NAMES = {
     r"|geometric mean ratio of|(?-i:\bGMRs?\b)",
     "risk_ratio": r"relative[- ]risks?|risk[- ]ratios?|(?-i:\ba?RRs?\b)|relative rates?",
     "regression_coefficient": r"regression coefficients?|(?-i:\bβ\b)",
-    "difference": r"(?:mean |median |absolute |risk |rate |treatment |adjusted |estimated |between-group |group "
+    "difference": r"(?:mean |median |absolute |risk |rate |treatment |adjusted |estimated |between-group |"
+    r"group "
     r"|weighted |standardi[sz]ed |least[- ]squares )*differences?(?! between-)|absolute risk reduction"
     r"|risk reduction|absolute (?:benefit|improvement|increase|gain|reduction)",
 }
@@ -46,7 +47,8 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
     `response_rate` and `hormone` say that the abstract defines RR or HR otherwise (see `defines`).
 
     >>> text = "HR-positive: hazard ratio [HR] 0.8"
-    >>> [(label.kind, label.end) for label in estimate_labels(text, 0, len(text), response_rate=False, hormone=False)]
+    >>> found = estimate_labels(text, 0, len(text), response_rate=False, hormone=False)
+    >>> [(label.kind, label.end) for label in found]
     [('hazard_ratio', 30)]
     """
     found: list[Label] = []

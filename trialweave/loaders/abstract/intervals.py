@@ -136,9 +136,7 @@ def confidence_interval(text: str, at: int) -> Interval | None:
     low, high = _bound(found["low"]), _bound(found["high"])
     if not _ordered(low, high):
         return None
-    return Interval(
-        at, _close(text, found), low, high, "CI", Decimal(found["level"]) if found["level"] else None
-    )
+    return Interval(at, _close(found), low, high, "CI", Decimal(found["level"]) if found["level"] else None)
 
 
 def spread(text: str, at: int) -> Interval | None:
@@ -154,7 +152,7 @@ def spread(text: str, at: int) -> Interval | None:
     low, high = _bound(found["low"]), _bound(found["high"])
     if not _ordered(low, high):
         return None
-    return Interval(at, _close(text, found), low, high, name.lastgroup, None)
+    return Interval(at, _close(found), low, high, name.lastgroup, None)
 
 
 def bare_interval(text: str, at: int) -> Interval | None:
@@ -231,7 +229,7 @@ def _scientific(figures: str) -> Decimal | None:
     return decimal(mantissa).scaleb(exponent if exponent < 0 else -exponent) if abs(exponent) < 100 else None
 
 
-def _close(text: str, found: re.Match[str]) -> int:
+def _close(found: re.Match[str]) -> int:
     """The end of a match, without a closing bracket that it did not open."""
     inside = found.group()
     end = found.end()

@@ -13,7 +13,7 @@ ALL = -1
 
 
 class Mention(NamedTuple):
-    """`text[start:end]` speaks of arm number `arm` (`ALL` for all); `name` where it is a combination of arms."""
+    """`text[start:end]` speaks of arm number `arm` (`ALL` for all); `name` if it combines several."""
 
     start: int
     end: int
@@ -78,9 +78,11 @@ def arm_mentions(
     `found_words` are the words of the text that belong to arms (`arm_words`).
 
     >>> from trialweave.loaders.abstract.arms import ArmName
-    >>> arms = [ArmName("abcnib plus BSC", 0, 0, [frozenset({"abcnib", "bsc"})]), ArmName("BSC", 0, 0, [frozenset({"bsc"})])]
+    >>> both, one = frozenset({"abcnib", "bsc"}), frozenset({"bsc"})
+    >>> arms = [ArmName("abcnib plus BSC", 0, 0, [both]), ArmName("BSC", 0, 0, [one])]
     >>> text = "3% with abcnib plus BSC and 4% in the BSC group"
-    >>> [(text[m.start : m.end], m.arm) for m in arm_mentions(text, 0, len(text), arms, arm_words(text, arms, {}))]
+    >>> found = arm_mentions(text, 0, len(text), arms, arm_words(text, arms, {}))
+    >>> [(text[m.start : m.end], m.arm) for m in found]
     [('abcnib plus BSC', 0), ('BSC group', 1)]
     """
     if not arms:

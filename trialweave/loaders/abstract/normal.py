@@ -25,7 +25,8 @@ _SAME_WIDTH = {
     "μ": "µ",
     "(": "(",
     ")": ")",
-    " ": "\t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff",
+    " ": "\t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff",
 }
 _TABLE = str.maketrans({old: new for new, olds in _SAME_WIDTH.items() for old in olds})
 _THIN_THOUSANDS = re.compile("(?<=[0-9])[\u2009\u202f\xa0\u2008](?=[0-9]{3}(?![0-9]))")

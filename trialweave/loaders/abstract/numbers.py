@@ -103,13 +103,11 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
     for token in _TOKEN.finditer(text, start, end):
         if token.start() < covered or token.group().lower() not in _FIRST_WORDS:
             continue
-        hit = _WORDS.match(text, token.start(), end)
-        if not hit:
-            continue
-        covered = hit.end()
-        in_words = from_words(hit.group())
-        if in_words is not None:
-            found.append(Number(hit.start(), hit.end(), in_words, None, True))
+        written = _WORDS.match(text, token.start(), end)
+        in_words = from_words(written.group()) if written else None
+        if written and in_words is not None:
+            covered = written.end()
+            found.append(Number(written.start(), covered, in_words, None, True))
     return sorted(found)
 
 

@@ -9,91 +9,73 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import NamedTuple
 
+from trialweave.loaders.abstract.beside import (
+    OF,
+    PEOPLE,
+    PEOPLE_AFTER,
+    TIME,
+    TIME_NAMES,
+    Quantity,
+    read_on,
+    whole,
+)
 from trialweave.loaders.abstract.estimates import Label
-from trialweave.loaders.abstract.intervals import (
-    NOT_REACHED,
-    PValue,
-    bare_interval,
-    confidence_interval,
-    deviation,
-    spread,
-)
-from trialweave.loaders.abstract.numbers import NUMBER, WORDS, Number, decimal, from_words, numbers
+from trialweave.loaders.abstract.intervals import NOT_REACHED, PValue, confidence_interval
+from trialweave.loaders.abstract.numbers import NUMBER, Number, decimal, numbers
 
-PEOPLE = (
-    r"(?:patients?|participants?|women|men|persons?|people|subjects?|individuals?|children|adults?"
-    r"|adolescents|infants?|girls|boys|"
-    r"controls|volunteers|recipients|respondents|survivors|cases|pairs|eyes|lesions|tumou?rs"
-    r"|pregnancies|smokers|mothers|couples|specimens|samples|cycles)"
-)
 _PERCENT = re.compile(r" ?%| (?:percent|per cent)\b")
+
+
 _POINTS = re.compile(r"(?: ?%|-)? ?percentage[- ]points?")
-_TIME = re.compile(r" ?(?P<unit>months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|h|minutes?|min)\b")
+
+
 _ADJECTIVE = re.compile(
     r"-(?:year|month|week|day|hour|minute|point|fold|arm|mg|item|cm|mm|kg|Gy|core|centre|center|group"
     r"|drug|line|stage|step|week|session|fraction|gene|dose|part)",
     re.IGNORECASE,
 )
+
+
 _DEVIATION = re.compile(rf" ?(?P<unit1>[A-Za-zμ%][\w/%²]{{0,8}})? ?(?:±|\+ ?/ ?-|\+-) ?(?P<sd>{NUMBER})")
+
+
 _UNIT = re.compile(
     r" ?(?P<unit>(?:%|[μmnpk]?[gl]|[mnμ]?mol|mL|[mck]?m|mm ?Hg|mEq|IU|U|units?|points?|kcal|Gy"
     r"|[mk]?cal|beats|breaths|copies|cells|mSv|cGy|kPa|dB|T-score|QALYs?|events|episodes|log10)"
     r"(?:/(?:[A-Za-zμ]+|[0-9]+ ?[a-z]+|m2|m\(2\)))*(?: (?:per|/) (?:[a-zμ]+|100 [a-z-]+"
     r"|1,?000 [a-z-]+))*)(?![\w-])"
 )
+
+
 _COUNT_PERCENT = re.compile(
     rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?| (?:in"
     rf"|on|of those|receiving|given) [^0-9()\[\];:.]{{1,70}}?) ?[\[(](?:(?:[<>≤≥]|<="
     rf"|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
-_OF = re.compile(
-    rf" (?:out )?of (?:the |all |all the |these |those )?(?P<n>{NUMBER}"
-    rf"|{WORDS})(?P<noun>(?: (?:[a-z][\w-]*|[A-Z][\w-]+)){{0,4}}? {PEOPLE})?(?![\w%-]|\.[0-9])"
-)
+
+
 _PERCENT_AFTER = re.compile(
     rf"(?P<noun>[^0-9()\[\];:.]{{0,80}}) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
+
+
 _OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
-_PEOPLE_AFTER = re.compile(
-    rf" (?:(?:treated|evaluable|assessable|randomi[sz]ed|such|the|eligible|analy[sz]ed) )*{PEOPLE}\b"
-)
-_SEPARATOR = re.compile(
-    r"[ ,;:]*(?:(?:with |and )?(?:an? |the )?)?(?=95|9[0-9]|80|CI|\[|\()|[ ,;:]*(?:and )?"
-)
-_PART_PERCENT = re.compile(rf"(?P<op><=|>=|[<>≤≥])? ?(?P<num>{NUMBER}) ?(?:%|percent)")
-_PART_N = re.compile(
-    rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of"
-    rf"|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?"
-    rf"|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
-    re.IGNORECASE,
-)
-_CV = re.compile(rf"(?:coefficients? of variation|CV)?,? ?(?:of |= ?)?(?:{NUMBER}) ?%")
-_P_PREFIX = re.compile(
-    r"(?:(?:two|one|2|1)[- ](?:sided|tailed),? |by |(?:[Uu]n)?[Ss]tratified |nominal |adjusted "
-    r"|unadjusted |corrected |[Ll]og[- ]?rank(?: test)?,? |overall |exact |Cox |Wald |multivariate "
-    r"|univariate |with |test,? |both |all )*"
-)
+
+
 _NOT_REACHED_HEAD = re.compile(rf"(?<![\w-])(?:{NOT_REACHED})", re.IGNORECASE)
-_TIME_NAMES = {
-    "mo": "months",
-    "mos": "months",
-    "yr": "years",
-    "yrs": "years",
-    "wk": "weeks",
-    "wks": "weeks",
-    "hr": "hours",
-    "hrs": "hours",
-    "h": "hours",
-    "min": "minutes",
-}
+
+
 _INCIDENCE = re.compile(
     r"(?: events?| cases?| deaths?)? ?(?:per|/) ?(?:10\([0-9]\)|1?0{0,2}[0-9]{1,3}(?:,[0-9]{3})*|[0-9]+,000)"
     r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?"
     r"|days?))?)?(?: of follow-up)?(?![\w.])"
 )
+
+
 _VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
+
+
 _MASK = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? [0-9]{1,2}(?:, ?[0-9]{4})?(?![0-9])"
     r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*,? (?:of )?(?:19|20)[0-9]{2}\b"
@@ -108,39 +90,24 @@ _MASK = re.compile(
     r"|\baged? (?:[<>≥≤] ?)?[0-9]{1,2}(?:(?: ?-| to )[0-9]{1,2})?(?: years)?"
     r"|[0-9]{1,2} years (?:of age|old)|\b[0-9] ?[x×] ?[0-9]\b(?!\.)"
 )
+
+
 _DIGIT = re.compile(r"[0-9]")
-_OF_DIFFERENCE = re.compile(r"\b(?:for|of) (?:the )?difference")
+
+
 _VERSUS_NEXT = re.compile(r"[\])]* (?:v|vs\.?|versus) ")
+
+
 _VERSUS_LAST = re.compile(r" (?:v|vs\.?|versus) $")
+
+
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
+
+
 ROW = re.compile(
     r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than"
     r"|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
 )
-
-
-class Quantity(NamedTuple):
-    """A number with what is written beside it; `text[start:end]` in the normalised text."""
-
-    start: int
-    end: int
-    at: int
-    shape: str
-    value: Decimal | str | None = None
-    op: str | None = None
-    unit: str | None = None
-    n: int | None = None
-    denom: int | None = None
-    low: Decimal | str | None = None
-    high: Decimal | str | None = None
-    level: Decimal | None = None
-    interval: str | None = None
-    sd: Decimal | None = None
-    se: Decimal | None = None
-    p: PValue | None = None
-    label: Label | None = None
-    in_words: bool = False
-    noun: str | None = None
 
 
 def quantities(
@@ -174,7 +141,7 @@ def quantities(
             or any(p.start <= number.start < p.end for p in ps)
         ):
             continue
-        stray = _interval_without_value(text, number.start, start, end)
+        stray = _interval_without_value(text, number.start)
         if stray > number.start:
             taken = stray
             continue
@@ -201,7 +168,7 @@ _STRAY = re.compile(
 )
 
 
-def _interval_without_value(text: str, at: int, start: int, end: int) -> int:
+def _interval_without_value(text: str, at: int) -> int:
     """Where an interval ends that stands without its value, so that its numbers are not read alone."""
     if _STRAY.match(text, at):
         interval = confidence_interval(text, at)
@@ -247,19 +214,19 @@ def _read(
     at, pos = number.start, number.end
     base = Quantity(at, pos, at, "bare", number.value, op=number.op, in_words=number.in_words)
     if number.value.is_nan():
-        return _tail(text, stop, base._replace(shape="time", value="NR", op=None), ps)
+        return read_on(text, stop, base._replace(shape="time", value="NR", op=None), ps)
     if _ADJECTIVE.match(text, pos):
         return None
     if points := _POINTS.match(text, pos):
         shape = "difference" if label else "points"
-        return _tail(
+        return read_on(
             text,
             stop,
             base._replace(shape=shape, end=points.end(), unit="percentage points", label=label),
             ps,
         )
     if incidence := _INCIDENCE.match(text, pos):
-        return _tail(
+        return read_on(
             text,
             stop,
             base._replace(shape="incidence", end=incidence.end(), unit=incidence.group().strip()),
@@ -273,15 +240,15 @@ def _read(
         if label and label.kind != "difference":
             label = None
         shape = "difference" if label else "percent"
-        return _tail(text, stop, base._replace(shape=shape, end=percent.end(), unit="%", label=label), ps)
+        return read_on(text, stop, base._replace(shape=shape, end=percent.end(), unit="%", label=label), ps)
     if spread_of := _DEVIATION.match(text, pos):
         quantity = base._replace(
             shape="mean", end=spread_of.end(), sd=decimal(spread_of["sd"]), unit=spread_of["unit1"]
         )
-        if unit := _UNIT.match(text, quantity.end) or _TIME.match(text, quantity.end):
+        if unit := _UNIT.match(text, quantity.end) or TIME.match(text, quantity.end):
             quantity = quantity._replace(end=unit.end(), unit=unit["unit"])
-        return _tail(text, stop, quantity, ps)
-    if time := _TIME.match(text, pos):
+        return read_on(text, stop, quantity, ps)
+    if time := TIME.match(text, pos):
         unit_name = time["unit"].lower()
         shape = (
             "difference"
@@ -291,29 +258,29 @@ def _read(
         quantity = base._replace(
             shape=shape,
             end=time.end(),
-            unit=_TIME_NAMES.get(unit_name, unit_name),
+            unit=TIME_NAMES.get(unit_name, unit_name),
             label=label if shape == "difference" else None,
         )
-        return _tail(text, stop, quantity, ps)
+        return read_on(text, stop, quantity, ps)
     whole = number.value == number.value.to_integral_value() and number.value >= 0
     if label and label.kind == "difference" and _is_row_start(text, pos, stop):
         label = None
     if whole and (count := _count(text, stop, base, ps)):
         return count
     if number.in_words:
-        people = _PEOPLE_AFTER.match(text, pos)
+        people = PEOPLE_AFTER.match(text, pos)
         return base._replace(
             shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
     if label and label.kind != "difference" and (not whole or number.value < 30):
-        quantity = _tail(
-            text, stop, base._replace(shape="ratio", label=label, start=_with_label(text, label, at)), ps
+        quantity = read_on(
+            text, stop, base._replace(shape="ratio", label=label, start=_with_label(label, at)), ps
         )
         if not whole or quantity.low is not None or quantity.p:
             return quantity
     if unit := _UNIT.match(text, pos):
         shape = "difference" if label and label.kind == "difference" else "measure"
-        return _tail(
+        return read_on(
             text,
             stop,
             base._replace(
@@ -324,22 +291,22 @@ def _read(
             ),
             ps,
         )
-    quantity = _tail(text, stop, base, ps)
+    quantity = read_on(text, stop, base, ps)
     if label and label.kind == "difference" and (quantity.low is not None or not whole):
-        return _tail(text, stop, base._replace(shape="difference", label=label), ps)
+        return read_on(text, stop, base._replace(shape="difference", label=label), ps)
     if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
         inherited = _inherited_label(text, before, quantity, last_label)
         if inherited:
-            return _tail(text, stop, base._replace(shape="ratio", label=inherited), ps)
+            return read_on(text, stop, base._replace(shape="ratio", label=inherited), ps)
     if (
         not whole
         and quantity.low is None
         and label is None
         and (listed := _listed_label(text, number.end, before))
     ):
-        return _tail(text, stop, base._replace(shape="ratio", label=listed), ps)
+        return read_on(text, stop, base._replace(shape="ratio", label=listed), ps)
     if whole and quantity.end == pos:
-        people = _PEOPLE_AFTER.match(text, pos)
+        people = PEOPLE_AFTER.match(text, pos)
         return base._replace(
             shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
@@ -372,7 +339,7 @@ def _listed_label(text: str, at: int, before: list[Quantity]) -> Label | None:
     return last.label if last and last.shape == "ratio" and _FOR.match(text, at) else None
 
 
-def _with_label(text: str, label: Label, at: int) -> int:
+def _with_label(label: Label, at: int) -> int:
     return label.start if at - label.end <= 12 else at
 
 
@@ -391,8 +358,8 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
         return None
     assert_n = int(base.value) if isinstance(base.value, Decimal) else None
     counted = base._replace(shape="count", value=None, op=None, n=assert_n)
-    if of := _OF.match(text, base.end):
-        denom = _whole(of["n"])
+    if of := OF.match(text, base.end):
+        denom = whole(of["n"])
         after = text[of.end() : of.end() + 2]
         enough = denom is not None and denom >= max(assert_n or 0, 10 if base.in_words else 1)
         if enough and (
@@ -405,28 +372,34 @@ def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quant
             counted = counted._replace(end=of.end(), denom=denom, noun=of["noun"])
             later = _PERCENT_AFTER.match(text, of.end(), stop)
             if later and not _STRAY.match(text, later.end("noun") + 2) and not _AWAY.search(later["noun"]):
-                read = _tail(text, stop, counted._replace(end=later.end("noun")), ps)
+                read = read_on(text, stop, counted._replace(end=later.end("noun")), ps)
                 if read.value is not None:
                     return read
-            return _tail(text, stop, counted, ps)
+            return read_on(text, stop, counted, ps)
     if (over := _OVER.match(text, base.end)) and not base.in_words:
-        return _tail(text, stop, counted._replace(end=over.end(), denom=int(decimal(over["n"]))), ps)
+        return read_on(text, stop, counted._replace(end=over.end(), denom=int(decimal(over["n"]))), ps)
     percent = _COUNT_PERCENT.match(text, base.end, stop)
-    if percent and not _STRAY.match(text, percent.end("noun") + 2) and not _TIME.match(text, base.end):
+    if percent and not _STRAY.match(text, percent.end("noun") + 2) and not TIME.match(text, base.end):
         words = percent["noun"].split()
         long = len(words) >= 3 and words[0] in ("in", "on", "of") and base.n is None
         if (long or not any(word in _NOT_COUNTED for word in words[:1])) and not (
             {"versus", "vs", "v"} & set(words)
         ):
             counted = counted._replace(end=percent.end("noun"), noun=percent["noun"] or None)
-            read = _tail(text, stop, counted, ps)
+            read = read_on(text, stop, counted, ps)
             return read if read.value is not None else None
     return None
 
 
 _NAME_BEFORE = re.compile(r"(?<![\w])(?:HPV|CD|IL|PD|COX|HER|CA|FOXP)[- ]$")
+
+
 _IN_ARM = re.compile(r" (?:in|with|on|who|receiving|given|of|non-|treated|from|assigned)\b")
+
+
 _AWAY = re.compile(r"\b(?:versus|vs\.?|compared|and|while|than)\b")
+
+
 _NOT_COUNTED = {
     "and",
     "or",
@@ -449,138 +422,6 @@ _NOT_COUNTED = {
     "positive",
     "x",
 }
-
-
-def _whole(words: str) -> int | None:
-    value = decimal(words) if words[0].isdigit() else from_words(words)
-    return int(value) if value is not None and value == int(value) else None
-
-
-def _tail(text: str, stop: int, quantity: Quantity, ps: dict[int, PValue]) -> Quantity:
-    """Read on from the end of a quantity: intervals, counts, units and p-values written beside it."""
-    pos, depth = quantity.end, 0
-    for _ in range(12):
-        separator = _SEPARATOR.match(text, pos)
-        at = separator.end() if separator else pos
-        if at >= stop:
-            break
-        if text[at] in "([":
-            depth, pos = depth + 1, at + 1
-            continue
-        if text[at] in ")]":
-            if depth == 0:
-                break
-            depth, pos = depth - 1, at + 1
-            if quantity.end >= at - 1:
-                quantity = quantity._replace(end=pos)
-            continue
-        beside = at == pos or text[pos:at] == " "
-        read = _part(text, at, quantity, depth, ps, beside)
-        if read is None:
-            break
-        quantity, pos = read, read.end
-    return quantity
-
-
-def _part(
-    text: str, at: int, quantity: Quantity, depth: int, ps: dict[int, PValue], beside: bool
-) -> Quantity | None:
-    if quantity.low is None:
-        interval = confidence_interval(text, at) or spread(text, at)
-        if (
-            interval
-            and quantity.shape in ("percent", "count", "time")
-            and _OF_DIFFERENCE.search(text, interval.start, interval.end)
-        ):
-            return None
-        listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
-        if interval is None and ((depth and text[at - 1] in "([ ") or listed):
-            interval = bare_interval(text, at)
-            if (
-                interval
-                and listed
-                and (
-                    isinstance(interval.low, str)
-                    or interval.low == interval.low.to_integral_value()
-                    or quantity.op
-                )
-            ):
-                interval = None
-            if interval and not _plausible(quantity, interval.low, interval.high):
-                interval = None
-        if interval:
-            return quantity._replace(
-                low=interval.low,
-                high=interval.high,
-                level=interval.level,
-                interval=interval.kind,
-                end=interval.end,
-            )
-    if (deviated := deviation(text, at)) and quantity.sd is None and quantity.se is None:
-        if deviated[1] == "sd":
-            return quantity._replace(sd=deviated[2], end=deviated[0])
-        return quantity._replace(se=deviated[2], end=deviated[0])
-    if quantity.shape in ("ratio", "difference", "points") and quantity.p is None:
-        prefix = _P_PREFIX.match(text, at)
-        p = ps.get(prefix.end() if prefix else at) or ps.get(at)
-        if p and p.about in (
-            None,
-            "difference",
-            "log-rank",
-            "noninferiority",
-            "non-inferiority",
-            "superiority",
-        ):
-            return quantity._replace(p=p, end=p.end)
-    if (
-        depth
-        and quantity.shape == "count"
-        and quantity.value is None
-        and (part := _PART_PERCENT.match(text, at))
-    ):
-        op = {"≤": "<=", "≥": ">="}.get(part["op"], part["op"]) if part["op"] else None
-        return quantity._replace(value=decimal(part["num"]), unit="%", op=op, end=part.end())
-    if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
-        return quantity._replace(end=varied.end())
-    if depth and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
-        return _with_count(quantity, part)
-    if (
-        not depth
-        and beside
-        and quantity.shape in ("count", "percent")
-        and quantity.denom is None
-        and quantity.value is not None
-    ):
-        of = _OF.match(text, at - 1)
-        if of and (quantity.shape == "count" or of["noun"]):
-            return quantity._replace(denom=_whole(of["n"]), end=of.end())
-    if not depth and beside and quantity.shape == "count" and (people := _PEOPLE_AFTER.match(text, at - 1)):
-        return quantity._replace(end=people.end()) if people.end() > quantity.end else None
-    if (
-        not depth
-        and beside
-        and quantity.shape == "bare"
-        and quantity.low is not None
-        and (unit := _TIME.match(text, at - 1))
-    ):
-        return quantity._replace(
-            shape="time", unit=_TIME_NAMES.get(unit["unit"], unit["unit"]), end=unit.end()
-        )
-    return None
-
-
-def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
-    n = part["n"] or part["k"] or part["m"]
-    denom = part["d"] or part["d1"]
-    return quantity._replace(n=_whole(n), denom=_whole(denom) if denom else None, end=part.end())
-
-
-def _plausible(quantity: Quantity, low: Decimal | str, high: Decimal | str) -> bool:
-    """Unnamed bounds are bounds only if they hold the value between them."""
-    value = quantity.value
-    if not isinstance(value, Decimal):
-        return False
-    return (isinstance(low, str) or low <= value) and (isinstance(high, str) or value <= high)
 
 
 def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:

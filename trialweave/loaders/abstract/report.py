@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from trialweave.loaders.abstract.design import (
     primary_endpoints,
     site_count,
 )
+from trialweave.loaders.abstract.interventions import interventions, main_span, unique_keys
 from trialweave.loaders.registry_ids import find_registry_ids, first_mentions
 from trialweave.records import (
     AdverseEventCount,
@@ -28,10 +29,8 @@ from trialweave.records import (
     Endpoint,
     Evidence,
     Fact,
-    Intervention,
     ParticipantCount,
     Publication,
-    Regimen,
     Span,
     Stated,
     Trial,
@@ -42,29 +41,41 @@ _REPORTS = re.compile(
     r"|equivalence trial|pragmatic clinical trial",
     re.IGNORECASE,
 )
+
+
 _NO_REPORT = re.compile(
     r"\breview\b|meta-analysis|practice guideline|^guideline|editorial|comment|news|letter|protocol"
     r"|case reports|erratum|retract",
     re.IGNORECASE,
 )
+
+
 _NO_REPORT_TITLE = re.compile(
     r"\b(?:meta-analys[ie]s|systematic review|(?:narrative|scoping|literature) review|a review\b"
     r"|study protocol|trial protocol|protocol (?:for|of) |rationale and design|design and rationale"
     r"|statistical analysis plan|pooled analysis|guidelines?\b|consensus)",
     re.IGNORECASE,
 )
+
+
 _ASSIGNED = re.compile(
     r"\brandomly (?:assigned|allocated)|\brandomi[sz]ed\b|\bunderwent randomi[sz]ation|\brandomi[sz]ation\b",
     re.IGNORECASE,
 )
+
+
 _REVIEWED = re.compile(
     r"\b(?:we|were) (?:systematically )?(?:searched|reviewed|pooled)|\b(?:MEDLINE|Embase"
     r"|Cochrane Library)\b|randomi[sz]ed (?:controlled )?trials (?:were|that|comparing)",
     re.IGNORECASE,
 )
+
+
 _RESULT_KINDS = frozenset(
     {"median_time", "median", "mean", "rate", "incidence_rate", "event_count", "follow_up"}
 )
+
+
 _EFFECT_KINDS = frozenset(
     {
         "hazard_ratio",
@@ -79,7 +90,8 @@ _EFFECT_KINDS = frozenset(
         "p_value",
     }
 )
-_SLUG = re.compile(r"[^a-z0-9]+")
+
+
 _T = TypeVar("_T")
 
 
@@ -90,9 +102,10 @@ def with_trial(publication: Publication) -> Publication:
     assignment. Reviews, meta-analyses, protocols and comments give no trial and no facts.
 
     >>> from trialweave.records import Source
-    >>> text = "Abcnib.\\n\\nWe randomly assigned 30 adults to abcnib 12 mg or placebo (NCT00000001). Median PFS was 3 v 1 months."
+    >>> text = "We randomly assigned 30 adults to abcnib 12 mg or placebo. Median PFS was 3 v 1 months."
     >>> source = Source(file="a.txt", format="text", position=1, sha256="0")
-    >>> report = with_trial(Publication(source=source, text=text, title="Abcnib.", title_span=(0, 7), abstract_span=(9, len(text))))
+    >>> publication = Publication(source=source, text=text, title="Abcnib.", abstract_span=(0, len(text)))
+    >>> report = with_trial(publication)
     >>> [(arm.name, arm.interventions) for arm in report.trial.arms]
     [('abcnib', ('abcnib',)), ('placebo', ('placebo',))]
     """
@@ -131,8 +144,8 @@ def _trial(publication: Publication, reading: Reading) -> Trial:
     facts = reading.facts
     names = {arm.name: arm for arm in reading.arms}
     ratios = [fact for fact in facts if fact.kind == "randomisation_ratio"]
-    interventions, given = _interventions(reading)
-    keys = _keys(arm.name for arm in reading.arms)
+    given_things, given = interventions(reading)
+    keys = unique_keys(arm.name for arm in reading.arms)
     ids = (
         *publication.registry_ids,
         *(one for span in spans for one in find_registry_ids(text, start=span[0], end=span[1])),
@@ -142,12 +155,14 @@ def _trial(publication: Publication, reading: Reading) -> Trial:
         registry_ids=first_mentions(ids),
         phase=_first(phase, text, spans, publication),
         allocation=_first(allocation, text, spans, publication),
-        allocation_ratio=Stated(value=str(ratios[0].value), evidence=_main(ratios[0])) if ratios else None,
+        allocation_ratio=Stated(value=str(ratios[0].value), evidence=main_span(ratios[0]))
+        if ratios
+        else None,
         masking=_first(masking, text, spans, publication),
         control=_first(control, text, spans, publication),
         site_count=_first(site_count, text, spans, publication),
         countries=tuple(one for span in spans for one in countries(text, *span)),
-        interventions=interventions,
+        interventions=given_things,
         arms=tuple(
             Arm(
                 key=keys[arm.name],
@@ -196,115 +211,11 @@ def _from_types(find: Callable[..., Stated | None], publication: Publication) ->
     return None
 
 
-def _main(fact: Fact) -> Span:
-    return Span(start=fact.start, end=fact.end, quote=fact.quote, section=fact.section)
-
-
 def _evidence(fact: Fact) -> tuple[Evidence, ...]:
     """The fact's own words first, then the words that its arm, event and grade were read from."""
     return (
-        _main(fact),
+        main_span(fact),
         *(Span(start=cue.start, end=cue.end, quote=cue.quote, section=fact.section) for cue in fact.cues),
-    )
-
-
-def slug(name: str) -> str:
-    """A key from a name.
-
-    >>> slug("VFL + BSC"), slug("β-blocker")
-    ('vfl-bsc', 'blocker')
-    """
-    return _SLUG.sub("-", name.lower()).strip("-") or "unnamed"
-
-
-def _keys(names: Iterable[str]) -> dict[str, str]:
-    """A key for each name, unique among them."""
-    keys: dict[str, str] = {}
-    used: set[str] = set()
-    for name in names:
-        if name in keys:
-            continue
-        base = key = slug(name)
-        number = 2
-        while key in used:
-            key, number = f"{base}-{number}", number + 1
-        used.add(key)
-        keys[name] = key
-    return keys
-
-
-_PARTS = re.compile(
-    r" (?:plus|and|with|combined with|in combination with|followed by) | ?\+ ?", re.IGNORECASE
-)
-_NOT_GIVEN = re.compile(
-    r"\b(?:arm|group|alone|control|regimen|monotherapy|therapy alone|only)\b|\b(?:no|without)\b.*",
-    re.IGNORECASE,
-)
-
-
-def _interventions(reading: Reading) -> tuple[tuple[Intervention, ...], dict[str, tuple[str, ...]]]:
-    """The interventions of the arms, with their regimens, and which arm gets which."""
-    evidence: dict[str, Span] = {}
-    of_arm: dict[str, list[str]] = {}
-    for arm in reading.arms:
-        for part in _PARTS.split(arm.name):
-            name = _NOT_GIVEN.sub("", part).strip(" -,")
-            if len(name) > 1 and not re.fullmatch(r"[A-Z0-9]{1,2}", name):
-                of_arm.setdefault(arm.name, []).append(name)
-                if isinstance(arm.evidence, Span):
-                    evidence.setdefault(name.lower(), arm.evidence)
-    regimens: dict[str, list[Regimen]] = {}
-    drugs: dict[str, str] = {name.lower(): name for names in of_arm.values() for name in names}
-    for fact in reading.facts:
-        if fact.kind != "dose" or not fact.endpoint or not isinstance(fact.value, Decimal):
-            continue
-        low = fact.endpoint.lower()
-        drugs.setdefault(low, fact.endpoint)
-        regimens.setdefault(low, []).append(
-            Regimen(
-                evidence=_main(fact),
-                dose=fact.value,
-                high=fact.high,
-                unit=fact.unit,
-                schedule=fact.schedule,
-                route=_route(fact.schedule),
-            )
-        )
-        drug = next((cue for cue in fact.cues if cue.role == "drug"), None)
-        if drug:
-            evidence.setdefault(
-                low, Span(start=drug.start, end=drug.end, quote=drug.quote, section=fact.section)
-            )
-        if fact.arm in {arm.name for arm in reading.arms} and not any(
-            low in name.lower() for name in of_arm.get(fact.arm or "", [])
-        ):
-            of_arm.setdefault(fact.arm or "", []).append(fact.endpoint)
-        shared = next((cue for cue in fact.cues if cue.role == "shared schedule"), None)
-        if shared and fact.arm != "placebo" and "placebo" in drugs:
-            span = Span(start=shared.start, end=shared.end, quote=shared.quote, section=fact.section)
-            regimens.setdefault("placebo", []).append(
-                Regimen(evidence=span, schedule=fact.schedule, route=_route(fact.schedule))
-            )
-    keys = _keys(drugs.values())
-    interventions = tuple(
-        Intervention(
-            key=keys[name], name=name, regimens=tuple(regimens.get(low, ())), evidence=evidence.get(low)
-        )
-        for low, name in drugs.items()
-    )
-    given = {
-        arm: tuple(dict.fromkeys(keys[drugs[name.lower()]] for name in names))
-        for arm, names in of_arm.items()
-    }
-    return interventions, given
-
-
-def _route(schedule: str | None) -> str | None:
-    found = re.search(
-        r"oral|intravenous|subcutaneous|intramuscular|\bIV\b|by mouth|topical", schedule or "", re.IGNORECASE
-    )
-    return (
-        {"iv": "intravenous", "by mouth": "oral"}.get(found[0].lower(), found[0].lower()) if found else None
     )
 
 
@@ -312,7 +223,7 @@ def _participants(facts: tuple[Fact, ...], keys: dict[str, str]) -> tuple[Partic
     return tuple(
         ParticipantCount(
             n=int(fact.value),
-            evidence=_main(fact),
+            evidence=main_span(fact),
             arm=keys.get(fact.arm) if fact.arm else None,
             population=fact.population,
             findings=fact.findings,
@@ -343,10 +254,10 @@ def _endpoints(
             span = (
                 Span(start=cue.start, end=cue.end, quote=cue.quote, section=fact.section)
                 if cue
-                else _main(fact)
+                else main_span(fact)
             )
             first[fact.endpoint.lower()] = Endpoint(key="", name=fact.endpoint, evidence=span)
-    keys = _keys(first)
+    keys = unique_keys(first)
     endpoints = tuple(
         msgspec.structs.replace(one, key=keys[low], role=roles[low].role if low in roles else one.role)
         for low, one in first.items()

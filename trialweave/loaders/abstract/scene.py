@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from trialweave.loaders.abstract.arms import ArmName
+from trialweave.loaders.abstract.beside import Quantity
 from trialweave.loaders.abstract.endpoints import Grade, Topic, attribution, population
 from trialweave.loaders.abstract.intervals import PValue
 from trialweave.loaders.abstract.mentions import Mention
 from trialweave.loaders.abstract.numbers import Number
-from trialweave.loaders.abstract.quantities import Quantity
 from trialweave.loaders.abstract.sections import Sentence
 
 _BRACKET = re.compile(r"[()\[\]]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from trialweave.loaders.abstract.beside import PEOPLE, Quantity
 from trialweave.loaders.abstract.endpoints import Grade, Topic
-from trialweave.loaders.abstract.quantities import PEOPLE, Quantity
 from trialweave.loaders.abstract.scene import Scene
 
 _WEAK = frozenset(
@@ -84,7 +84,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
     here = [t for t in before if t.start >= clause]
     strong = [t for t in here if not _only_weak(t)]
     if strong:
-        return _joined(scene, strong, at)
+        return _joined(scene, strong)
     if quantity.shape in ("count", "percent") and (predicate := _predicate(scene, quantity)):
         return predicate
     after = [
@@ -169,7 +169,7 @@ def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
     return None
 
 
-def _joined(scene: Scene, strong: list[Topic], at: int) -> Topic:
+def _joined(scene: Scene, strong: list[Topic]) -> Topic:
     """The last topic, unless it only says how another one came about ("patients with a response")."""
     last = strong[-1]
     if len(strong) > 1 and re.search(

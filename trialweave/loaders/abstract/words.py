@@ -147,7 +147,7 @@ def _long_form(short: str, before: str) -> str | None:
 
 
 def _spells(letters: str, tokens: list[re.Match[str]], inside: int = 1) -> bool:
-    """True if the letters can be read in order: each begins the next word or a later one, or stands in the last."""
+    """True if the letters can be read in order: each begins one of the next words, or stands in the last."""
     if not tokens:
         return False
     rest, word = letters[1:], tokens[0].group().lower()

@@ -1,0 +1,114 @@
+"""Arms that go by a letter or a number: "arm A", "group 2"."""
+
+from __future__ import annotations
+
+import re
+
+from trialweave.loaders.abstract.assignment import DOSE, GENERIC, SCHEDULE, TRAILING, Phrase, blank
+from trialweave.loaders.abstract.sections import Sentence
+
+EDGE = frozenset(
+    "the a an in of to for with were was receiving received than between from by on per at as each"
+    " both either these those two three "
+    "four five six all other same assigned among compared versus vs v. v vs. while which that had"
+    " did and or respective no every within "
+    "across neither allocated randomized patients men women participants favored favoring favored"
+    " favours favoured children one any "
+    "another into comparing is are study-treatment whereas but our whose despite respectively only"
+    " after had".split()
+)
+
+
+_LEADING = re.compile(
+    r"(?:(?:the|an?|daily|either|receive|receiving|undergo|undergoing|oral|orally|intravenous(?=ly)"
+    r"|matching|matched|treatment with|therapy with|up to|[0-9]+ cycles of|(?:two|three|four|five|six"
+    r"|eight) cycles of|"
+    r"open-label|double-blind|assigned|allocated|randomi[sz]ed|to|in|of|with|one of|and|or|from"
+    r"|initial|additional|one|both|use of|addition of|adding|topical|investigational|[0-9]+ (?:weeks"
+    r"|months|years|days) of|(?:the )?effects? of|efficacy of|a combination of|the combination of"
+    r"|combination of|comparing|safety of) )+",
+    re.IGNORECASE,
+)
+
+
+def trim(text: str, start: int, end: int) -> Phrase | None:
+    """Without leading and trailing words that no name begins or ends with; None if nothing remains."""
+    words = text[start:end]
+    lead = _LEADING.match(words)
+    if lead:
+        start += lead.end()
+    words = text[start:end].rstrip(" ,;:-")
+    tail = TRAILING.search(words)
+    if tail:
+        words = words[: tail.start()]
+    if (
+        not words
+        or len(words) < 2
+        or GENERIC.fullmatch(words)
+        or not re.search(r"[A-Za-z]", words)
+        or words[0] in "-/"
+    ):
+        return None
+    if words.lower() in EDGE:
+        return None
+    return Phrase(words, start, start + len(words))
+
+
+_LETTER = re.compile(
+    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
+    r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
+    r"|IV)(?![\w-])(?!\.[0-9])"
+)
+
+
+def lettered(text: str, parts: list[Sentence]) -> list[Phrase]:
+    """Arms that go by a letter or a number, with the words that define them where they are given.
+
+    >>> text = "to abcnib (arm A) or placebo (arm B). In arm A, 3% fell; in arm B, 4%."
+    >>> [(phrase.letter, phrase.words) for phrase in lettered(text, [Sentence(0, len(text), "methods")])]
+    [('A', 'abcnib'), ('B', 'placebo')]
+    """
+    first: dict[str, Phrase] = {}
+    times: dict[str, int] = {}
+    for part in parts:
+        if part.section in ("background", "conclusions", "title"):
+            continue
+        for hit in _LETTER.finditer(text, part.start, part.end):
+            if hit["noun"].lower() == "cohort":
+                continue
+            letter = hit["letter"]
+            times[letter] = times.get(letter, 0) + 1
+            words = _definition(text, part.start, hit)
+            if letter not in first or (words and not first[letter].words):
+                start, end = (first[letter].start, first[letter].end) if letter in first else hit.span()
+                first[letter] = Phrase(words, start, end, letter)
+    if len(first) < 2 or sum(times.values()) < 3:
+        return []
+    return [first[letter] for letter in sorted(first)]
+
+
+def _definition(text: str, start: int, hit: re.Match[str]) -> str:
+    """The words before "(arm A)", or after "arm A:" and "arm A (", if they look like a name."""
+    before = text[max(start, hit.start() - 120) : hit.start()]
+    if before.endswith(("(", "[")) and not re.match(r",? ?[0-9]|:|, ?n", text[hit.end() : hit.end() + 4]):
+        plain = SCHEDULE.sub(" ", DOSE.sub(" ", blank(before[:-1])))
+        piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and|with|of) ", plain)[-1]
+        phrase = trim(piece, 0, len(piece.rstrip()))
+        return (
+            phrase.words
+            if phrase and not re.search(r"[0-9]|\b(?:its|the|same|completion|cycles?)\b", phrase.words)
+            else ""
+        )
+    after = re.match(
+        r"(?:,|:| ?\(| received| consisted of| was|,? n ?= ?[0-9]+,)? ?(?=[A-Za-z])([^,;:.()\[\]0-9]{3,60})",
+        text[hit.end() : hit.end() + 70],
+    )
+    if (after and text[hit.end() : hit.end() + 1] in ",:(") or text[hit.end() : hit.end() + 2] == " (":
+        phrase = trim(after[1], 0, len(after[1])) if after else None
+        if (
+            phrase
+            and len(phrase.words.split()) <= 6
+            and not re.search(r"\b(?:was|were|had|vs?|versus|and|than|arm|group)\b", phrase.words)
+        ):
+            return phrase.words
+    return ""
