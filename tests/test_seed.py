@@ -87,6 +87,9 @@ def test_dose(graph: Graph) -> None:
     assert "days 1-14" in str(dose["schedule"])
     assert "21" in str(dose["schedule"])
     assert dose["drug"] == f"{PREFIXES['twid']}concept/drug/anlotinib"
+    quotes = " ".join(str(row["quote"]) for row in rows(graph, "evidence-of", fact=str(dose["r"])))
+    assert "12 mg" in quotes
+    assert "days 1-14" in quotes
 
 
 def test_results(graph: Graph) -> None:

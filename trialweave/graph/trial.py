@@ -189,7 +189,7 @@ class _TrialWriter:
             graph.add(one, SCHEMA["doseUnit"], regimen.unit)
             graph.add(one, TW["schedule"], regimen.schedule)
             graph.add(one, TW["route"], regimen.route)
-            self.evidence.cite(one, [regimen.evidence])
+            self.evidence.cite(one, [regimen.evidence, *regimen.context])
 
     def _arm(self, arm: Arm) -> None:
         graph = self.graph

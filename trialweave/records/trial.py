@@ -164,9 +164,11 @@ class Regimen(Record, frozen=True):
     """How much of a drug, how often: dose (with `high` for a range), unit as reported.
 
     `arm` is the key of the arm whose text states it; absent where it holds for the intervention.
+    `context` is where drug and schedule stand, when they are words apart from the dose.
     """
 
     evidence: Evidence
+    context: tuple[Evidence, ...] = ()
     dose: Decimal | None = None
     high: Decimal | None = None
     unit: str | None = None

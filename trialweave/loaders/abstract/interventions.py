@@ -74,6 +74,10 @@ def interventions(reading: Reading) -> tuple[tuple[Intervention, ...], dict[str,
         regimens.setdefault(low, []).append(
             Regimen(
                 evidence=main_span(fact),
+                context=tuple(
+                    Span(start=cue.start, end=cue.end, quote=cue.quote, section=fact.section)
+                    for cue in fact.cues
+                ),
                 dose=fact.value,
                 high=fact.high,
                 unit=fact.unit,
