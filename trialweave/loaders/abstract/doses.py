@@ -75,7 +75,7 @@ _AROUND = " ,;)(]"
 _LAB = re.compile(
     r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin"
     r"|albumin|glucose|cholesterol|count|clearance|BMI|intake|excretion|mean|median|[<>≥≤]|less than"
-    r"|more than|below|above|morphine|consum\w*|loss|required)[^.;]{0,30}$",
+    r"|more than|below|above|morphine|consum\w*|loss|required)[^.;0-9]{0,30}$",
     re.IGNORECASE,
 )
 _LAB_UNIT = re.compile(r"^(?:[nμ]g/mL|[nμ]?mol|mg/dL|g/dL|mmol/L|ng|U/L|IU/L|mL|ml|g/L|U|L)$")

@@ -61,6 +61,7 @@ _LETTERS = re.compile(
     r"|[1-9]|I{1,3}|IV)(?![\w-])(?P<rest>(?:(?:,? (?:and|or|v|vs\.?|versus) |, )(?:[A-Z]{1,2}|[1-9]"
     r"|I{1,3}|IV)(?![\w%.-]))*)"
 )
+_CODE = re.compile(r"[ -][0-9]{2,6}(?![\w.%])")
 _BARE_LETTER = re.compile(r"[(\[;] ?(?P<letter>[A-H]|[1-4])(?=, (?:n ?= ?)?[0-9.])")
 _PREVIOUS = re.compile(
     r"(?:previous|prior|previously|before|after|received|subsequent|refractory to|resistant to"
@@ -183,6 +184,10 @@ def _resolved(
         return []
     if not group and found <= COMMON and found != {"placebo"} and not exact:
         return []
+    code = _CODE.match(text, run[-1].end, end)
+    if code and text[run[-1].start : code.end()] in arms[which].name:
+        after = _GROUP_AFTER.match(text, code.end(), end)
+        stop = after.end() if after else code.end()
     return [Mention(run[0].start, stop, which)]
 
 

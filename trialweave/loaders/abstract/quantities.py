@@ -67,7 +67,8 @@ _NOT_REACHED_HEAD = re.compile(rf"(?<![\w-])(?:{NOT_REACHED})", re.IGNORECASE)
 
 
 _INCIDENCE = re.compile(
-    r"(?: events?| cases?| deaths?)? ?(?:per|/) ?(?:10\([0-9]\)|1?0{0,2}[0-9]{1,3}(?:,[0-9]{3})*|[0-9]+,000)"
+    r"(?: events?| cases?| deaths?)? per (?:10\([0-9]\)|10[0-9]|1,?000,000|100,?000|10,?000"
+    r"|1,?000|100)(?![0-9])"
     r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?"
     r"|days?))?)?(?: of follow-up)?(?![\w.])"
 )
