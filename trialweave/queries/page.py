@@ -88,11 +88,17 @@ def _value(row: Row) -> str:
     parts = []
     if row["value"] is not None:
         parts.append(f"{row['value']}{_unit(row['unit'])}")
+    if row["not_reached"]:
+        parts.append("not reached")
     if row["n"] is not None:
         parts.append(f"{row['n']}" + (f" of {row['of']}" if row["of"] is not None else ""))
     if row["ci_low"] is not None or row["ci_high"] is not None:
-        level = f"{row['ci_level']} % CI " if row["ci_level"] is not None else ""
-        parts.append(f"({level}{row['ci_low']} to {row['ci_high']})")
+        level = f"{row['ci_level']} % " if row["ci_level"] is not None else ""
+        name = row["interval"] or ("CI" if level else "")
+        low, high = ("not stated" if row[end] is None else row[end] for end in ("ci_low", "ci_high"))
+        parts.append(f"({level}{name}{' ' if name else ''}{low} to {high})")
+    if row["sd"] is not None:
+        parts.append(f"SD {row['sd']}")
     if row["p"] is not None:
         parts.append(f"p {row['p']}")
     if row["timepoint"] is not None:
