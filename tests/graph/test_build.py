@@ -72,6 +72,20 @@ def test_the_same_id_twice_without_a_newer_date(tmp_path: Path) -> None:
     assert titles(tmp_path / "store") == {"One"}
 
 
+def test_a_record_that_comes_in_two_versions_is_one_record(tmp_path: Path) -> None:
+    both = xml(tmp_path, "a.xml", article(1, "Old"), article(1, "New", revised="2022-01-01"))
+    report = build(tmp_path / "store", [both])
+    assert (report.records, report.new, report.replaced) == (1, 1, 0)
+    held = build(tmp_path / "store", [xml(tmp_path, "b.xml", article(1, "New", revised="2022-01-01"))])
+    assert (held.records, held.unchanged) == (1, 1)
+    newer = xml(
+        tmp_path, "c.xml", article(1, "New", revised="2022-01-01"), article(1, "Newest", revised="2023-01-01")
+    )
+    report = build(tmp_path / "store", [newer])
+    assert (report.records, report.replaced, report.unchanged) == (1, 1, 0)
+    assert titles(tmp_path / "store") == {"Newest"}
+
+
 def test_a_record_corrected_at_home_replaces_its_former_self(tmp_path: Path) -> None:
     store = tmp_path / "store"
     build(store, [xml(tmp_path, "a.xml", article(1, "Tpyo"))])

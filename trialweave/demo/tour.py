@@ -35,9 +35,8 @@ def tour(store: Path, out: TextIO) -> None:
     with as_file(files("trialweave.demo").joinpath("corpus")) as corpus:
         report = build(store, [corpus])
     graph = open_store(store)
-    out.write(
-        f"Built {store} from {report.records} records: {report.trials} trials, {report.quads:,} quads.\n"
-    )
+    trials = len({row["trial"] for row in ask(graph, question("trials")).records()})
+    out.write(f"Built {store} from {report.records} records: {trials} trials, {report.quads:,} quads.\n")
     for name, given, columns in STOPS:
         asked = question(name)
         parameters = "".join(f' {key}="{value}"' for key, value in given.items())

@@ -98,8 +98,8 @@ class _Intake:
         self.met: set[str] = set()
         self.rejected: list[Rejected] = []
         self.files: set[tuple[str, str | None]] = set()
-        self.counts: Counter[Verdict] = Counter()
-        self.trials = 0
+        self.verdicts: dict[str, Verdict] = {}
+        self.telling: set[str] = set()
         self.repeated = 0
         self._waiting: dict[str, list[Quad]] = {}
         self._stale: list[str] = []
@@ -107,7 +107,7 @@ class _Intake:
 
     @property
     def changed(self) -> bool:
-        return bool(self.counts["new"] or self.counts["replace"])
+        return any(verdict != "same" for verdict in self.verdicts.values())
 
     def take(self, item: Item) -> None:
         if isinstance(item, Rejected):
@@ -132,8 +132,7 @@ class _Intake:
         if verdict == "same" and name in self.met:
             self.repeated += 1
         else:
-            self.counts[verdict] += 1
-            self.trials += is_trial
+            self._count(name, verdict, is_trial=is_trial)
         self.met.add(name)
         if verdict != "same":
             self.entries[name] = entry
@@ -143,6 +142,12 @@ class _Intake:
             self._waiting_quads += len(quads)
             if self._waiting_quads > _BATCH:
                 self.write()
+
+    def _count(self, name: str, verdict: Verdict, *, is_trial: bool) -> None:
+        """One record is counted once, however many versions of it came; a new one stays new."""
+        if self.verdicts.get(name) != "new":
+            self.verdicts[name] = verdict
+        (self.telling.add if is_trial else self.telling.discard)(name)
 
     def _reject(self, item: Publication | RegistryStudy, reason: str) -> None:
         source = item.source
@@ -179,13 +184,14 @@ class _Intake:
             self.graph.replace_graph(CATALOG, catalog)
 
     def report(self, folder: Path) -> BuildReport:
+        counts = Counter(self.verdicts.values())
         return BuildReport(
-            new=self.counts["new"],
-            replaced=self.counts["replace"],
-            unchanged=self.counts["same"],
+            new=counts["new"],
+            replaced=counts["replace"],
+            unchanged=counts["same"],
             repeated=self.repeated,
             rejected=tuple(self.rejected),
-            trials=self.trials,
+            trials=len(self.telling),
             quads=len(self.graph),
             folder=str(folder),
         )
