@@ -27,6 +27,16 @@ def written(form: str, table: Table = TABLE) -> str:
     return out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("text", "datatype"), [("many", "integer"), ("NaN", "double"), ("INF", "double"), ("1,5", "decimal")]
+)
+def test_a_number_that_is_none_stays_a_text(text: str, datatype: str) -> None:
+    term = Literal(text, datatype=NamedNode(expand(f"xsd:{datatype}")))
+    table = Table(columns=("n",), rows=((term,),))
+    assert json.loads(written("json", table)) == [{"n": text}]
+    assert written("csv", table).splitlines()[1].strip('"') == text
+
+
 def test_json_is_typed_and_absent_is_null() -> None:
     first, second = json.loads(written("json"), parse_float=Decimal)
     assert first == {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pyoxigraph
 
 from trialweave.errors import QueryError
-from trialweave.graph.quads import Term
+from trialweave.graph.quads import Term, Triple
 from trialweave.graph.store import Graph
 from trialweave.queries.catalogue import Question, values_block
 from trialweave.queries.table import Table
@@ -24,18 +25,22 @@ def bind(question: Question, given: Mapping[str, str], graph: Graph) -> str:
         if name not in question.parameters:
             known = ", ".join(question.parameters) or "none"
             raise QueryError(f"{question.name} has no parameter {name!r}; its parameters: {known}")
-    sparql = question.sparql
+    blocks: dict[str, str] = {}
     for name, parameter in question.parameters.items():
         if name in given:
-            block = f"VALUES ?{name} {{ {parse_value(name, parameter, given[name], graph)} }}"
+            blocks[name] = f"VALUES ?{name} {{ {parse_value(name, parameter, given[name], graph)} }}"
         elif parameter.default is not None:
             continue  # the file holds its default
         elif parameter.optional:
-            block = f"VALUES ?{name} {{ UNDEF }}"
+            blocks[name] = f"VALUES ?{name} {{ UNDEF }}"
         else:
             raise QueryError(f"{question.name} needs {name}=… ({parameter.label})")
-        sparql = values_block(name).sub(lambda _, block=block: block, sparql)  # type: ignore[misc]
-    return sparql
+    if not blocks:
+        return question.sparql
+    # All at once: a text that itself looks like a block is never looked at again.
+    texts = list(blocks.values())
+    places = re.compile("|".join(f"({values_block(name).pattern})" for name in blocks))
+    return places.sub(lambda match: texts[(match.lastindex or 1) - 1], question.sparql)
 
 
 def ask(
@@ -52,24 +57,44 @@ def ask(
 def select(graph: Graph, sparql: str, *, limit: int | None = None) -> Table:
     """The answer to SPARQL of one's own: SELECT and ASK as they are, CONSTRUCT as triples.
 
-    Raises QueryError with the parser's words if it is not SPARQL 1.1.
+    The union of all graphs holds a triple as often as there are graphs with it: count with DISTINCT.
+
+    Raises QueryError with the parser's words if it is not a query of SPARQL 1.1, or if it fails.
     """
     try:
-        answer = graph.query(sparql)
+        return _table(graph.query(sparql), limit)
+    except UnicodeEncodeError as error:
+        raise QueryError("the query holds bytes that are no UTF-8 text") from error
     except SyntaxError as error:
+        if _UPDATE.match(sparql):
+            raise QueryError(
+                "this is an update; a store is read only, and only `build` changes it"
+            ) from error
         raise QueryError(f"this is not SPARQL 1.1: {error}") from error
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise QueryError(f"the query failed: {error}") from error
+
+
+_UPDATE = re.compile(
+    r"\s*(?:PREFIX\s+\S*\s*<[^>]*>\s*)*(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
+    re.IGNORECASE,
+)
+
+
+def _table(
+    answer: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples, limit: int | None
+) -> Table:
     rows: list[tuple[Term | None, ...]] = []
     if isinstance(answer, pyoxigraph.QueryBoolean):
         return Table(columns=("answer",), rows=((pyoxigraph.Literal(bool(answer)),),))
     if isinstance(answer, pyoxigraph.QueryTriples):
         columns: tuple[str, ...] = ("subject", "predicate", "object")
+        triples: dict[Triple, None] = {}  # once each: DESCRIBE finds one in every graph that holds it
         for triple in answer:
-            rows.append((triple.subject, triple.predicate, triple.object))
-            if limit is not None and len(rows) >= limit:
+            if limit is not None and len(triples) >= limit:
                 break
-        return Table(columns=columns, rows=tuple(rows))
+            triples[triple] = None
+        return Table(columns=columns, rows=tuple((t.subject, t.predicate, t.object) for t in triples))
     columns = tuple(variable.value for variable in answer.variables)
     for solution in answer:
         if limit is not None and len(rows) >= limit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ Format = OneOf["table", "csv", "tsv", "json", "md"]
 XSD = namespace("xsd")
 _INTEGER_TYPES = {XSD["integer"], XSD["int"], XSD["long"], XSD["nonNegativeInteger"]}
 _DECIMAL_TYPES = {XSD["decimal"], XSD["double"], XSD["float"]}
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 Python = str | int | Decimal | bool | None
 
@@ -51,15 +55,18 @@ class Table(Record, frozen=True):
 
 
 def to_python(term: Term | None) -> Python:
-    """The Python value of a term: numbers and booleans typed, everything else its text."""
+    """The Python value of a term: numbers and booleans typed, everything else its text.
+
+    So is a number that is none, such as `"many"^^xsd:integer` or `NaN`.
+    """
     if term is None:
         return None
     if isinstance(term, Literal):
         datatype = term.datatype.value
         if datatype in _INTEGER_TYPES:
-            return int(term.value)
+            return int(term.value) if _INTEGER.fullmatch(term.value) else term.value
         if datatype in _DECIMAL_TYPES:
-            return Decimal(term.value)
+            return Decimal(term.value) if _DECIMAL.fullmatch(term.value) else term.value
         if datatype == XSD["boolean"]:
             return term.value in ("true", "1")
         return term.value
