@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from trialweave.errors import QueryError
 from trialweave.graph.publication import publication_quads
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
@@ -106,6 +107,12 @@ def test_the_page_says_what_limits_are_and_which_is_not_stated(graph: Graph) -> 
     assert "7 (range 3 to 26)" in page
     assert "not reached (95 % CI 44.4 to not stated)" in page
     assert "None" not in page
+
+
+@pytest.mark.parametrize("trial", ["http://a<b", "\udcff", "foo:<>", ""])
+def test_no_page_of_what_is_no_name(graph: Graph, trial: str) -> None:
+    with pytest.raises(QueryError):
+        trial_page(graph, trial)
 
 
 def test_a_plan_is_not_a_count(graph: Graph) -> None:

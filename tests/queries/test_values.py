@@ -8,7 +8,7 @@ from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import expand
 from trialweave.queries.catalogue import Parameter, questions
 from trialweave.queries.run import bind, select
-from trialweave.queries.values import parse_value, resolve_concept
+from trialweave.queries.values import parse_value, resolve_concept, resolve_trial
 
 RDFS_LABEL = expand("rdfs:label")
 ALT_LABEL = expand("skos:altLabel")
@@ -35,6 +35,13 @@ def graph() -> Graph:
     writer.add(publication, expand("tw:reportsTrial"), NamedNode(expand("nct:NCT00000001")))
     writer.add(publication, expand("prism:doi"), "10.1000/ABC")
     writer.node(expand("nct:NCT00000001"), expand("tw:Trial"))
+    writer.add(publication, expand("prism:doi"), "10.1000/a<b> c")
+    for iri, ids in (
+        ("twid:trial/ISRCTN00000001", ["ISRCTN00000001"]),
+        ("twid:pubmed/2/trial", ["ISRCTN00000001", "NCT00000002", "NCT00000003"]),
+    ):
+        trial = writer.node(expand(iri), expand("tw:Trial"))
+        writer.add_all(trial, expand("tw:registryId"), ids)
     return Graph.in_memory(writer.quads())
 
 
@@ -68,16 +75,38 @@ def test_an_unknown_label_suggests(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NCT00000001", "nct00000001", "1", "pmid:1", "10.1000/abc", "nct:NCT00000001"]
+    "text",
+    [
+        "NCT00000001",
+        "nct00000001",
+        "1",
+        "pmid:1",
+        "10.1000/abc",
+        "10.1000/A<b> c",
+        "nct:NCT00000001",
+        "pubmed:1",
+        "https://pubmed.ncbi.nlm.nih.gov/1/",
+    ],
 )
 def test_a_trial_by_any_of_its_names(graph: Graph, text: str) -> None:
     found = parse_value("trial", Parameter(type="trial", label="t"), text, graph)
     assert found == NamedNode(expand("nct:NCT00000001"))
 
 
+def test_a_trial_reported_with_others_is_not_taken_for_all_of_them(graph: Graph) -> None:
+    one = NamedNode(expand("twid:trial/ISRCTN00000001"))
+    assert resolve_trial(graph, "isrctn00000001") == one
+    with pytest.raises(QueryError, match=r"several .*pubmed/2/trial"):
+        resolve_trial(graph, "NCT00000002")
+    assert resolve_trial(graph, expand("twid:pubmed/2/trial")) == NamedNode(expand("twid:pubmed/2/trial"))
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
+        ("trial", "some words", "no registry id"),
+        ("trial", "http://example.org/<x>", "no IRI"),
+        ("trial", "twid:concept/event/rash", "there is no trial"),
         ("trial", "NCT99999999", "there is no trial"),
         ("publication", "77", "there is no publication"),
         ("integer", "three", "a whole number"),

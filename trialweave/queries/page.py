@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from trialweave.errors import QueryError
 from trialweave.graph.quads import NamedNode
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import compact
@@ -20,7 +21,10 @@ _WIDTH = 26
 
 def trial_page(graph: Graph, trial: str) -> str:
     """The page of a trial, as text. Raises QueryError if this graph does not have it."""
-    iri = resolve_trial(graph, trial).value
+    try:
+        iri = resolve_trial(graph, trial).value
+    except ValueError as error:
+        raise QueryError(f"{trial!r}: holds bytes that are no UTF-8 text") from error
 
     def rows(name: str, **given: str) -> list[Row]:
         found = ask(graph, question(name), given).records()

@@ -15,13 +15,14 @@ from trialweave.queries.catalogue import Parameter
 
 MESH = namespace("mesh")
 PRISM = namespace("prism")
+RDF = namespace("rdf")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
 
 _NCT = re.compile(r"NCT\d{8}", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid:?\s*)?(\d{1,8})", re.IGNORECASE)
-_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S(?:.*\S)?)", re.IGNORECASE)
 _CURIE = re.compile(r"([A-Za-z][\w-]*):(\S+)")
 
 
@@ -81,9 +82,11 @@ def _iri(given: str) -> NamedNode:
     match = _CURIE.fullmatch(given)
     if match is None:
         raise QueryError(f"{given!r} is no IRI")
-    if match[1] in PREFIXES and not match[2].startswith("//"):
-        return NamedNode(expand(given))
-    return NamedNode(given)
+    curie = match[1] in PREFIXES and not match[2].startswith("//")
+    try:
+        return NamedNode(expand(given) if curie else given)
+    except ValueError as error:
+        raise QueryError(f"{given!r} is no IRI ({error})") from error
 
 
 def resolve_concept(graph: Graph, given: str) -> NamedNode:
@@ -183,30 +186,64 @@ def _publications_with_doi(graph: Graph, doi: str) -> list[NamedNode]:
 
 
 def resolve_trial(graph: Graph, given: str) -> NamedNode:
-    """A trial by registry id, by IRI, or by the PMID or DOI of the publication that reports it."""
+    """A trial by registry id, by IRI, or by the PMID, DOI or IRI of the publication that reports it.
+
+    Raises QueryError if this graph does not have it, or if several trials bear the id.
+    """
     given = given.strip()
-    if _NCT.fullmatch(given):
-        trial = NamedNode(namespace("nct")[given.upper()])
-    elif found := _trials_with_id(graph, given):
-        trial = found[0]
-    elif _PMID.fullmatch(given) or _DOI.fullmatch(given):
+    if _NCT.fullmatch(given) and _is_trial(graph, trial := NamedNode(namespace("nct")[given.upper()])):
+        return trial
+    if found := _trials_with_id(graph, given):
+        return _the_one(graph, given, found)
+    if _PMID.fullmatch(given) or _DOI.fullmatch(given):
         publication = resolve_publication(graph, given)
-        reported = [q.object for q in graph.quads_of(subject=publication, predicate=TW["reportsTrial"])]
-        if not reported or not isinstance(reported[0], NamedNode):
-            raise QueryError(f"publication {given} reports no trial in this graph")
-        trial = reported[0]
-    else:
-        trial = _iri(given)
-    if next(iter(graph.quads_of(subject=trial)), None) is None:
-        raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
-    return trial
+        if reported := _reported_by(graph, publication):
+            return reported[0]
+        raise QueryError(f"publication {given} reports no trial in this graph")
+    if not _NCT.fullmatch(given):
+        if _CURIE.fullmatch(given.removeprefix("<").removesuffix(">")) is None:
+            raise QueryError(f"{given!r} is {_NO_TRIAL}")
+        iri = _iri(given.removesuffix("/"))
+        if _is_trial(graph, iri):
+            return iri
+        if reported := _reported_by(graph, iri):
+            return reported[0]
+    raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
+
+
+_NO_TRIAL = (
+    "no registry id in this graph, no PMID, DOI or IRI; `trialweave ask STORE trials` lists the trials"
+)
+
+
+def _is_trial(graph: Graph, iri: NamedNode) -> bool:
+    types = graph.quads_of(subject=iri, predicate=RDF["type"], value=NamedNode(TW["Trial"]))
+    return next(iter(types), None) is not None
+
+
+def _reported_by(graph: Graph, publication: NamedNode) -> list[NamedNode]:
+    objects = (quad.object for quad in graph.quads_of(subject=publication, predicate=TW["reportsTrial"]))
+    return [trial for trial in objects if isinstance(trial, NamedNode)]
+
+
+def _the_one(graph: Graph, given: str, found: list[NamedNode]) -> NamedNode:
+    """The trial of an id. What several registered trials report together is none of them alone."""
+    own = [trial for trial in found if not trial.value.endswith("/trial")]
+    if len(own) == 1:
+        return own[0]
+    if own:
+        raise QueryError(f"{given!r} is the id of several trials: {_listed(t.value for t in own)}; give one")
+    raise QueryError(
+        f"there is no trial {given} in this graph; it is one of several that are reported together as "
+        f"{_listed(trial.value for trial in found)}, which can be asked for by that name"
+    )
 
 
 def _trials_with_id(graph: Graph, given: str) -> list[NamedNode]:
     query = f"""
     SELECT DISTINCT ?trial WHERE {{
-      VALUES ?id {{ {Literal(given)} }}
-      ?trial <{TW["registryId"]}> ?id ; a <{TW["Trial"]}>
+      VALUES ?wanted {{ {Literal(given.lower())} }}
+      ?trial <{TW["registryId"]}> ?id ; a <{TW["Trial"]}> . FILTER(LCASE(?id) = ?wanted)
     }} ORDER BY ?trial
     """
     return [NamedNode(row["trial"].value) for row in graph.select(query)]
