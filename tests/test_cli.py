@@ -54,6 +54,9 @@ def test_a_label_is_resolved(store: Path) -> None:
         (("ask", "{store}", "no-such-question"), 1, "there is no question"),
         (("ask", "{store}", "trial-results", "colour=red"), 1, "no parameter 'colour'"),
         (("ask", "{store}", "trial-results", "trial"), 2, "NAME=VALUE"),
+        (("ask", "{store}", "trial-results", "trial=1", "trial=2"), 2, "given twice"),
+        (("ask", "{store}", "trials", "--out", "."), 1, "is a folder"),
+        (("ask", "{store}", "trials", "--out", "/"), 1, "is a folder"),
         (("ask", "{store}", "trial-results", "trial=NCT99999999"), 1, "there is no trial"),
         (("ask", "nowhere", "trials"), 1, "no store here"),
         (("sparql", "{store}", "SELECT nonsense"), 1, "not SPARQL"),
@@ -112,6 +115,42 @@ def test_answers_go_whole_into_a_file(store: Path, tmp_path: Path) -> None:
     assert done.stdout == ""
     assert out.read_text().startswith("trial,title,date,publication\n")
     assert [path.name for path in tmp_path.iterdir()] == ["answer.csv"]
+
+
+def test_a_device_stays_a_device(store: Path) -> None:
+    done = trialweave("ask", store, "trials", "--format", "csv", "--out", "/dev/stdout")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("trial,")
+    assert Path(os.devnull).is_char_device()
+
+
+@pytest.mark.parametrize("command", [("ask", "evidence-of"), ("sparql", "SELECT * { ?s ?p ?o }")])
+def test_a_reader_that_leaves_early_is_no_error(store: Path, command: tuple[str, str]) -> None:
+    name, what = command
+    full = [sys.executable, "-m", "trialweave", name, str(store), what, "--format", "csv"]
+    with subprocess.Popen(full, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_one_message(store: Path) -> None:
+    full = [sys.executable, "-m", "trialweave", "ask", str(store), "trials"]
+    with Path("/dev/full").open("w") as nowhere:
+        done = subprocess.run(full, stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "stdout: cannot be written" in done.stderr
+
+
+def test_an_encoding_that_cannot_hold_the_answer_is_named(store: Path) -> None:
+    full = [sys.executable, "-m", "trialweave", "show", str(store), "NCT02649361"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(full, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("trialweave: stdout is ascii")
 
 
 def test_show_is_a_readable_page(store: Path) -> None:

@@ -56,17 +56,20 @@ def main() -> None:
     except TrialweaveError as error:
         say(f"trialweave: {error}")
         sys.exit(1)
-    except BrokenPipeError:  # the reader of our answer has gone, as `head` does
-        sys.stderr.close()
-        sys.exit(0)
 
 
 @contextmanager
 def _output(out: Path | None) -> Iterator[TextIO]:
-    """Stdout, or a file that appears whole."""
+    """Stdout, or a file that appears whole; a device or a pipe is written to as it stands."""
     if out is None:
-        yield sys.stdout
+        yield from _stdout()
         return
+    if out.exists() and not out.is_file() and not out.is_dir():
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    if not out.name:
+        raise QueryError(f"{out}: is a folder; name a file")
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
@@ -76,6 +79,23 @@ def _output(out: Path | None) -> Iterator[TextIO]:
         raise QueryError(f"{out}: cannot be written ({error.strerror})") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _stdout() -> Iterator[TextIO]:
+    """Stdout; whoever reads it may go before the end, as `head` does."""
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still in the buffer
+        raise typer.Exit from None
+    except UnicodeEncodeError as error:
+        raise QueryError(
+            f"stdout is {error.encoding}, which has no {error.object[error.start]!r}; use --out FILE, "
+            "or set PYTHONIOENCODING=utf-8"
+        ) from error
+    except OSError as error:
+        raise QueryError(f"stdout: cannot be written ({error.strerror})") from error
 
 
 def _print_table(table: Table, form: Format, out: Path | None) -> None:
@@ -109,7 +129,7 @@ def build(
     store: StoreArgument,
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE…", help="Files, folders, globs, zips of PubMed records."),
+        typer.Argument(metavar="SOURCE…", help="Files, folders, globs, zips of PubMed or registry records."),
     ],
 ) -> None:
     """Load records into a store, which is made if it is not there.
@@ -164,7 +184,11 @@ def ask(
     from trialweave.queries import catalogue, run
 
     saved = catalogue.question(question, queries or catalogue.SAVED)
-    given = dict(_split_parameter(parameter) for parameter in parameters or [])
+    given: dict[str, str] = {}
+    for name, value in map(_split_parameter, parameters or []):
+        if name in given:
+            raise typer.BadParameter(f"{name} is given twice; a parameter takes one value")
+        given[name] = value
     _print_table(run.ask(open_store(store), saved, given, limit=limit), form, out)
 
 
@@ -202,7 +226,10 @@ def sparql(
     out: OutOption = None,
     limit: LimitOption = None,
 ) -> None:
-    """Run SPARQL 1.1 of your own; the default graph is the union of all graphs."""
+    """Run SPARQL 1.1 of your own; the default graph is the union of all graphs.
+
+    A triple that stands in several graphs is met several times there: write COUNT(DISTINCT …).
+    """
     from trialweave.graph.store import open_store
     from trialweave.queries.run import select
 
@@ -364,7 +391,8 @@ def demo(
     """Build the bundled corpus and ask it five questions."""
     from trialweave.demo.tour import tour
 
-    tour(store, sys.stdout)
+    with _output(None) as out:
+        tour(store, out)
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ def resolve_trial(graph: Graph, given: str) -> NamedNode:
     if _NCT.fullmatch(given) and _is_trial(graph, trial := NamedNode(namespace("nct")[given.upper()])):
         return trial
     if found := _trials_with_id(graph, given):
-        return _the_one(graph, given, found)
+        return _the_one(given, found)
     if _PMID.fullmatch(given) or _DOI.fullmatch(given):
         publication = resolve_publication(graph, given)
         if reported := _reported_by(graph, publication):
@@ -226,7 +226,7 @@ def _reported_by(graph: Graph, publication: NamedNode) -> list[NamedNode]:
     return [trial for trial in objects if isinstance(trial, NamedNode)]
 
 
-def _the_one(graph: Graph, given: str, found: list[NamedNode]) -> NamedNode:
+def _the_one(given: str, found: list[NamedNode]) -> NamedNode:
     """The trial of an id. What several registered trials report together is none of them alone."""
     own = [trial for trial in found if not trial.value.endswith("/trial")]
     if len(own) == 1:
