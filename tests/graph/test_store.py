@@ -83,6 +83,16 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.docx"]
 
 
+def test_a_lock_alone_is_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "lock").touch()  # all that a build killed in its first moment leaves
+    with next_generation(tmp_path) as (graph, _):
+        graph.extend(quads(1).quads())
+    (tmp_path / "generations" / ".DS_Store").touch()
+    with next_generation(tmp_path) as (graph, _):
+        graph.extend(quads(2).quads())
+    assert len(open_store(tmp_path)) == 2
+
+
 def test_no_store_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="trialweave build"):
         open_store(tmp_path / "nowhere")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
@@ -10,7 +11,7 @@ from typing import IO, cast
 import pyoxigraph
 
 from trialweave.errors import StoreError
-from trialweave.graph.quads import Quad, Triple
+from trialweave.graph.quads import Literal, Quad, Triple
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import PREFIXES
 from trialweave.records import Record
@@ -39,7 +40,8 @@ def export(graph: Graph, file: Path) -> Exported:
     Quads are sorted by graph, subject, predicate, object. Formats without graph names (`.nt`, `.ttl`,
     `.rdf`) get each triple once. The file appears whole or not at all.
 
-    Raises StoreError for an ending that is not known, or if the file cannot be written.
+    Raises StoreError for an ending that is not known, if the file cannot be written, and for `.rdf` if a
+    text holds a character that XML 1.0 cannot.
     """
     suffixes = [suffix.lower() for suffix in file.suffixes]
     zipped = suffixes[-1:] == [".gz"]
@@ -50,6 +52,8 @@ def export(graph: Graph, file: Path) -> Exported:
             f"{file}: unknown ending {ending[0]!r}; use one of {', '.join(FORMATS)} (.gz may follow)"
         )
     names = graph.graph_names()
+    if form == pyoxigraph.RdfFormat.RDF_XML:
+        _refuse_what_xml_cannot_hold(graph, names, file)
     counter = _Counter()
     part = file.with_name(f".{file.name}.part")
     try:
@@ -66,6 +70,20 @@ def export(graph: Graph, file: Path) -> Exported:
     return Exported(
         file=str(file), statements=counter.count, graphs=len(names) if form.supports_datasets else None
     )
+
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def _refuse_what_xml_cannot_hold(graph: Graph, names: list[str], file: Path) -> None:
+    """XML 1.0 (section 2.2) has no form for most control characters, escaped or not."""
+    for name in names:
+        for quad in graph.quads(name):
+            if isinstance(quad.object, Literal) and (found := _NOT_XML.search(quad.object.value)):
+                raise StoreError(
+                    f"{file}: {quad.subject} holds the character U+{ord(found[0]):04X}, which XML cannot "
+                    "hold; use another format, such as .ttl or .nt"
+                )
 
 
 class _Counter:

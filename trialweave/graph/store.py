@@ -200,7 +200,8 @@ def _write_lock(folder: Path) -> Iterator[None]:
     existed = folder.exists()
     if existed and not folder.is_dir():
         raise StoreError(f"{folder}: is a file; a store is a folder")
-    if existed and any(folder.iterdir()) and not (folder / "generations").is_dir():
+    others = existed and any(path.name != "lock" for path in folder.iterdir())
+    if others and not (folder / "generations").is_dir():
         raise StoreError(f"{folder}: holds other files and is no store; name an empty or a new folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -231,7 +232,7 @@ def _switch(folder: Path, generation: Path) -> None:
 
 def _forget_old(folder: Path, newest: int) -> None:
     for generation in (folder / "generations").iterdir():
-        if int(generation.name) <= newest - KEEP_GENERATIONS:
+        if generation.name.isdecimal() and int(generation.name) <= newest - KEEP_GENERATIONS:
             shutil.rmtree(generation, ignore_errors=True)
 
 
