@@ -184,6 +184,10 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
         return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
     if rule == "of-n":
         stated = (groups.get("verb") or "") + (groups.get("after") or "")
+        if re.match(
+            r", [0-9][0-9,]*(?: \([0-9.]+ ?%\))? (?:were|was|received)", text[hit.end() : hit.end() + 40]
+        ):
+            return value >= 10
         return bool(stated) or (
             bool(re.search(r"\bassigned|randomi[sz]ed", text[hit.end() : scene.sentence.end])) and value >= 10
         )
