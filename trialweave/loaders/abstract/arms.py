@@ -157,14 +157,18 @@ def _clustered(groups: list[Phrase], stems_of: Stems) -> list[Phrase]:
     times: Counter[frozenset[str]] = Counter()
     for group in groups:
         found = stems_of(group.words)
-        if found and (not found <= _ROLE_WORDS or found == {"control"}):
+        if found:
             first.setdefault(found, group)
             times[found] += 1 + group.pair
     for found in sorted(times, key=len):
         longer = [other for other in times if found < other and not _adds(first[other].words)]
         if len(longer) == 1:
             times[longer[0]] += times.pop(found)
-    return [first[found] for found, count in times.items() if count >= 2]
+    named = [found for found, count in times.items() if count >= 2]
+    own = [found for found in named if not found <= _ROLE_WORDS]
+    if len(own) != 1 or len(named) > 2:
+        named = [found for found in named if found in own or found == {"control"}]
+    return [first[found] for found in named]
 
 
 def _adds(words: str) -> bool:

@@ -49,7 +49,8 @@ _PART_PERCENT = re.compile(rf"(?P<op><=|>=|[<>≤≥])? ?(?P<num>{NUMBER}) ?(?:%
 _PART_N = re.compile(
     rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of"
     rf"|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?"
-    rf"|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
+    rf"|(?P<m>{NUMBER}) {PEOPLE}|(?P<alone>[1-9][0-9,]*)(?=[\])] (?:of|in|for|with) ))"
+    r"(?![\w%.]|,[0-9])",
     re.IGNORECASE,
 )
 
@@ -237,7 +238,7 @@ def _part(
 
 
 def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
-    n = part["n"] or part["k"] or part["m"]
+    n = part["n"] or part["k"] or part["m"] or part["alone"]
     denom = part["d"] or part["d1"]
     return quantity._replace(n=whole(n), denom=whole(denom) if denom else None, end=part.end())
 

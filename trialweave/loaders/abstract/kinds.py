@@ -58,8 +58,8 @@ _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 
 _RELATIVE = re.compile(
     r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv"
-    r"|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative"
-    r"|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$",
+    r"|lower)\w* (?:of|by)|(?<!reported )\bby)(?: (?:the |an? )?(?:risk|rate"
+    r"|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$",
     re.IGNORECASE,
 )
 

@@ -103,8 +103,7 @@ _VERSUS_LAST = re.compile(r" (?:v|vs\.?|versus) $")
 
 
 _COUNT_LATER = re.compile(
-    r" of (?:the "
-    rf"|those )[^0-9()\[\];:.]{{1,75}}? ?[\[(](?P<n>{NUMBER}) of (?P<denom>{NUMBER})(?:"
+    rf" of [^0-9()\[\];:.,]{{3,80}}? ?[\[(](?P<n>{NUMBER}) ?(?:of|/) ?(?P<denom>{NUMBER})(?:"
     rf" {PEOPLE})?[\])]"
 )
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
@@ -242,7 +241,9 @@ def _read(
         later = _COUNT_LATER.match(text, percent.end(), stop)
         if later and not label:
             n, denom = whole(later["n"]), whole(later["denom"])
-            return base._replace(shape="percent", end=later.end(), unit="%", n=n, denom=denom)
+            share = 100 * Decimal(n) / denom if n is not None and denom else None
+            if share is not None and isinstance(base.value, Decimal) and abs(share - base.value) <= 1:
+                return base._replace(shape="percent", end=later.end(), unit="%", n=n, denom=denom)
         if _VARIATION.search(text, max(0, at - 30), at):
             return base._replace(end=percent.end())
         if _is_row_start(text, percent.end(), stop):

@@ -156,7 +156,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
         if mention.arm == ALL or mention.arm >= len(scene.arms):
             continue
         after = _N_EQUALS.match(text, mention.end, end)
-        if after and _only_arm(scene, mention, after.start("n")):
+        if after and _value(after["n"]) and _only_arm(scene, mention, after.start("n")):
             at = after.start("n")
             kind = "event_count" if _EVENTS.search(text, start, at) else "arm_size"
             if at not in done:
@@ -167,7 +167,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
             continue
         before = _number_before(scene, mention)
-        if before and assigning and _counts_people(scene, before, mention, numbered):
+        if before and _value(before["n"]) and assigning and _counts_people(scene, before, mention, numbered):
             at = before.start("n")
             if at not in done and not any(
                 m.arm != ALL and at < m.start < mention.start for m in scene.mentions
@@ -181,7 +181,13 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
             and later["share"] is not None
             and bool(_ASSIGNING_ONLY.search(text, start, mention.start))
         )
-        if later and assigning and (later.start("n") not in numbered or shared) and _whole(text, later):
+        if (
+            later
+            and _value(later["n"])
+            and assigning
+            and (later.start("n") not in numbered or shared)
+            and _whole(text, later)
+        ):
             at = later.start("n")
             if at not in done and (
                 later["noun"]
@@ -230,6 +236,7 @@ def _pairs(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
             )
             if (
                 hit
+                and _value(hit["n"])
                 and one.arm != other.arm
                 and _ASSIGNING.search(text, start, end)
                 and not re.search(r"%", text[hit.start() : one.start])
