@@ -55,9 +55,8 @@ def main(sources: list[str]) -> None:
     print(f"{records:,} records, {quads:,} quads")
     for stage, seconds in clock.seconds.items():
         if stage != "start" and seconds:
-            print(
-                f"{stage:<16}{seconds:8.1f} s{records / seconds:12,.0f} records/s{quads / seconds:12,.0f} quads/s"
-            )
+            rates = f"{records / seconds:12,.0f} records/s{quads / seconds:12,.0f} quads/s"
+            print(f"{stage:<16}{seconds:8.1f} s{rates}")
 
 
 def load(sources: list[str], graph: Graph, clock: Clock) -> tuple[int, int]:
