@@ -14,7 +14,7 @@ from urllib.parse import quote
 from trialweave.graph.iris import TWGRAPH, TWID, concept_iri
 from trialweave.graph.quads import GraphWriter, NamedNode, Quad, date_literal
 from trialweave.graph.registry_results import write_events, write_flow, write_outcomes
-from trialweave.graph.trial import PHASE_CLASS
+from trialweave.graph.trial import PHASE_CLASS, PLACEBO
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Arm, Endpoint, Intervention, RegistryStudy, StudyDate
 
@@ -27,7 +27,6 @@ SCHEMA = namespace("schema")
 TW = namespace("tw")
 
 _FRAGMENT_SAFE = "-._~!$&'()*+,;=:@/?"
-_PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _MESH_UI = re.compile(r"[DC]\d+")
 
 _DATES = {
@@ -171,7 +170,7 @@ def _write_intervention(intervention: Intervention, writer: StudyWriter) -> None
     node = writer.place(intervention.key)
     graph.add(node, RDFS["label"], intervention.name)
     graph.add(node, TW["interventionKind"], intervention.kind)
-    if intervention.kind in ("drug", "biological") and not _PLACEBO.search(intervention.name):
+    if intervention.kind in ("drug", "biological") and not PLACEBO.search(intervention.name):
         graph.add(node, TW["drug"], NamedNode(concept_iri("drug", intervention.name)))
     for number, regimen in enumerate(intervention.regimens):
         path = regimen.evidence.path if hasattr(regimen.evidence, "path") else intervention.key
