@@ -17,7 +17,7 @@ from trialweave.graph.derive.reconcile import design, events, results
 from trialweave.graph.derive.reconcile.matching import arm_of_group, match_arms
 from trialweave.graph.derive.reconcile.sides import Comparison, Side
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.quads import GraphWriter, NamedNode, words
+from trialweave.graph.quads import GraphWriter, NamedNode, graph_of, words
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 
@@ -70,7 +70,7 @@ def write(graph: Graph) -> None:
 def _reported(graph: Graph, entry: Entry) -> Iterator[tuple[str, str]]:
     """The trial of a publication's record, and the registry trial that it is (often the same node)."""
     for quad in graph.quads_of(subject=NamedNode(entry.topic), predicate=TW["reportsTrial"]):
-        if quad.graph_name.value == entry.graph and isinstance(quad.object, NamedNode):
+        if graph_of(quad) == entry.graph and isinstance(quad.object, NamedNode):
             own = quad.object
             same = [words(each.object) for each in graph.quads_of(subject=own, predicate=TW["sameTrial"])]
             yield own.value, next(iter(same), own.value)

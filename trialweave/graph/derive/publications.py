@@ -20,11 +20,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from trialweave.graph.catalog import is_registry, read_entries
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.quads import GraphWriter, NamedNode, words
+from trialweave.graph.quads import GraphWriter, NamedNode, graph_of, words
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
@@ -134,15 +134,14 @@ def write(graph: Graph) -> None:
     graph.extend(writer.quads())
 
 
-def _trials_of_ids(graph: Graph, registry: Iterable[str]) -> dict[str, set[str]]:
+def _trials_of_ids(graph: Graph, registry: Mapping[str, str]) -> dict[str, set[str]]:
     """For each id that a registry record bears, the trials that bear it."""
-    known = set(registry)
     found: dict[str, set[str]] = defaultdict(set)
     for predicate in (TW["registryId"], TW["secondaryId"]):
         for quad in graph.quads_of(predicate=predicate):
-            if isinstance(quad.subject, NamedNode) and quad.subject.value in known:
-                if quad.graph_name.value.startswith(TWGRAPH["ctgov/"]):
-                    found[words(quad.object)].add(quad.subject.value)
+            trial = words(quad.subject)
+            if registry.get(trial) == graph_of(quad):
+                found[words(quad.object)].add(trial)
     return found
 
 

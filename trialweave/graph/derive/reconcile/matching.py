@@ -53,12 +53,13 @@ def match_arms(registry: Side, publication: Side) -> list[Match]:
     whole = [{arm: content(side, arm) for arm in side.arms} for side in (registry, publication)]
     added = [_without_shared(contents) for contents in whole]
     names = [{arm: fold(side.label(arm)) for arm in side.arms} for side in (registry, publication)]
+    steps: tuple[tuple[list[Mapping[str, Hashable]], str], ...] = (
+        ([*whole], "same drugs"),
+        ([*added], "same drugs, but for those that all arms get"),
+        ([*names], "same name"),
+    )
     found: list[Match] = []
-    for ours, theirs, basis in (
-        (*whole, "same drugs"),
-        (*added, "same drugs, but for those that all arms get"),
-        (*names, "same name"),
-    ):
+    for (ours, theirs), basis in steps:
         found += _unique_pairs(ours, theirs, basis, found)
     return found
 

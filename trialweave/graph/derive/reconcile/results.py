@@ -13,6 +13,8 @@ TW = namespace("tw")
 
 ArmOf = Callable[[str], str | None]
 
+KIND = "effect estimate"
+
 
 def estimates(registry: Side, publication: Side, arm_of: ArmOf) -> Iterator[Comparison]:
     """Each estimate of the publication beside those of the registry on the same endpoint."""
@@ -69,6 +71,10 @@ def medians(registry: Side, publication: Side, arm_of: ArmOf) -> Iterator[Compar
                 yield _median(registry, other, publication, fact)
 
 
+def _compared_arms(registry: Side, fact: str, arm_of: ArmOf) -> set[str | None]:
+    return {arm_of(group) for group in registry.all(fact, TW["comparesGroup"])}
+
+
 def _same_endpoint(registry: Side, ours: str, publication: Side, theirs: str) -> bool:
     endpoints = registry.one(ours, TW["ofEndpoint"]), publication.one(theirs, TW["ofEndpoint"])
     if endpoints[0] is None or endpoints[1] is None:
@@ -88,7 +94,7 @@ def _estimate(registry: Side, ours: str, publication: Side, theirs: str) -> Comp
         reason = "the registry states no direction, and its value is the other way round"
     else:
         verdict, reason = "differs", "the same measure, endpoint and arms; the follow-up may differ"
-    return _compared("effect estimate", verdict, reason, registry, ours, publication, theirs)
+    return _compared(KIND, verdict, reason, registry, ours, publication, theirs)
 
 
 def _limits(registry: Side, ours: str, publication: Side, theirs: str) -> tuple[Verdict, str]:

@@ -83,7 +83,7 @@ class Side:
 
     def pointing(self, predicate: str, value: str) -> list[str]:
         """Subjects whose property has this value."""
-        return self._subjects[predicate][value] if value in self._subjects[predicate] else []
+        return self._subjects[predicate].get(value, [])
 
     def label(self, subject: str) -> str:
         """The name of a node."""
