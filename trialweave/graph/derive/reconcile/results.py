@@ -84,12 +84,13 @@ def _same_endpoint(registry: Side, ours: str, publication: Side, theirs: str) ->
 
 def _estimate(registry: Side, ours: str, publication: Side, theirs: str) -> Comparison:
     n, m = _reported(registry, ours), _reported(publication, theirs)
+    places = min(_places(registry, ours), _places(publication, theirs))
     verdict: Verdict
     if n is None or m is None:
         verdict, reason = "not comparable", "one of the records gives no single value"
-    elif same_number(n, m):
+    elif same_number(n, m, places=places):
         verdict, reason = _limits(registry, ours, publication, theirs)
-    elif n and m and same_number(1 / n, m, digits=_digits(m)):
+    elif n and m and same_number(1 / n, m, places=_digits(m)):
         verdict = "not comparable"
         reason = "the registry states no direction, and its value is the other way round"
     else:
@@ -102,9 +103,10 @@ def _limits(registry: Side, ours: str, publication: Side, theirs: str) -> tuple[
     levels = registry.number(ours, TW["ciLevel"]), publication.number(theirs, TW["ciLevel"])
     if None not in levels and levels[0] != levels[1]:
         return "agrees", "the same value; the limits are of different levels"
+    places = min(_places(registry, ours), _places(publication, theirs))
     for name in ("ciLow", "ciHigh"):
         n, m = registry.number(ours, TW[name]), publication.number(theirs, TW[name])
-        if n is not None and m is not None and not same_number(n, m):
+        if n is not None and m is not None and not same_number(n, m, places=places):
             return "differs", "the same value, but other limits"
     return "agrees", "the same at the precision that both records give"
 
@@ -112,12 +114,13 @@ def _limits(registry: Side, ours: str, publication: Side, theirs: str) -> tuple[
 def _median(registry: Side, ours: str, publication: Side, theirs: str) -> Comparison:
     units = _unit(registry, registry.one(ours, TW["ofEndpoint"])), _unit(publication, theirs)
     n, m = _reported(registry, ours), _reported(publication, theirs)
+    places = min(_places(registry, ours), _places(publication, theirs))
     verdict: Verdict
     if n is None or m is None:
         verdict, reason = "not comparable", "one of the records gives no number (not reached, or NA)"
     elif units[0] != units[1] or units[0] is None:
         verdict, reason = "not comparable", f"units: {units[0] or 'not stated'}, {units[1] or 'not stated'}"
-    elif same_number(n, m):
+    elif same_number(n, m, places=places):
         verdict, reason = _limits(registry, ours, publication, theirs)
     else:
         verdict, reason = "differs", "the same endpoint and arm; the follow-up may differ"
@@ -135,19 +138,29 @@ def _reported(side: Side, fact: str) -> Decimal | None:
     return Decimal(written) if value is not None and written is not None else value
 
 
+def _places(side: Side, fact: str) -> int:
+    """The digits behind the point that a record gives: the most of its value and its limits.
+
+    A store keeps no trailing zeros, so one number alone may show fewer than its source wrote.
+    """
+    found = [_reported(side, fact), *(side.number(fact, TW[name]) for name in ("ciLow", "ciHigh"))]
+    return max((_digits(number) for number in found if number is not None), default=0)
+
+
 def _digits(value: Decimal) -> int:
     """Digits behind the point."""
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def same_number(ours: Decimal, theirs: Decimal, *, digits: int | None = None) -> bool:
-    """Whether two numbers are the same at the precision of the coarser one.
+def same_number(ours: Decimal, theirs: Decimal, *, places: int) -> bool:
+    """Whether two numbers are the same where both are rounded to `places` digits behind the point.
 
-    >>> same_number(Decimal("0.457"), Decimal("0.46")), same_number(Decimal("0.45"), Decimal("0.46"))
-    (True, False)
+    >>> same_number(Decimal("0.457"), Decimal("0.46"), places=2)
+    True
+    >>> same_number(Decimal("0.45"), Decimal("0.46"), places=2)
+    False
     """
-    places = min(_digits(ours), _digits(theirs)) if digits is None else digits
     return abs(ours - theirs) <= Decimal(5).scaleb(-places - 1)
 
 
