@@ -1,9 +1,8 @@
-"""Registry records under check: what is ours to get right, what the source posts, every number at its place."""
+"""Registry records under check: what is ours, what the source posts, every number at its place."""
 
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 

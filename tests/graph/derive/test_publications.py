@@ -91,6 +91,7 @@ def test_a_result_reference_joins_a_publication_that_names_no_number(
     assert found(graph, "?own tw:sameTrial ?trial") == [{"own": OWN, "trial": ONE}]
     results = ask(graph, question("trial-results"), {"trial": "NCT00000001"}).records()
     assert sorted(str(row["value"]) for row in results) == ["0.5", "9.1"]
+    assert results == ask(graph, question("trial-results"), {"trial": "1"}).records(), "asked by PMID"
     summary = ask(graph, question("trial-summary"), {"trial": "NCT00000001"}).records()
     assert {(row["item"], row["value"]) for row in summary} >= {("allocation", "randomised")}
     assert [row["trial"] for row in ask(graph, question("trials")).records()] == [ONE]
