@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from trialweave.graph.build import build
-from trialweave.graph.derive.reconcile.design import _same_masking, _same_phase
 from trialweave.graph.derive.reconcile.matching import endpoint_name, fold
 from trialweave.graph.derive.reconcile.results import same_number
+from trialweave.graph.derive.reconcile.status import _same_masking, _same_phase
 from trialweave.graph.store import Graph, open_store
 from trialweave.queries.catalogue import question
 from trialweave.queries.run import ask

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from trialweave.graph.catalog import Entry, is_registry, read_entries
-from trialweave.graph.derive.reconcile import design, events, results
+from trialweave.graph.derive.reconcile import design, events, results, status
 from trialweave.graph.derive.reconcile.matching import arm_of_group, match_arms
 from trialweave.graph.derive.reconcile.sides import Comparison, Side
 from trialweave.graph.iris import TWGRAPH, TWID
@@ -38,8 +38,8 @@ def compare(registry: Side, publication: Side) -> Iterator[Comparison]:
     yield from results.estimates(registry, publication, arm_of)
     yield from results.medians(registry, publication, arm_of)
     yield from events.events(registry, publication, arm_of)
-    yield from design.status(registry, publication)
-    yield from design.design(registry, publication)
+    yield from status.status(registry, publication)
+    yield from status.design(registry, publication)
 
 
 def write(graph: Graph) -> None:

@@ -2,7 +2,8 @@
 
 - `sides`      one record's graph, read into what is compared
 - `matching`   which arm, group and endpoint of one is which of the other, only on evidence
-- `design`     enrolment, arms, endpoints, status, phase, allocation, masking
+- `design`     enrolment, arms, primary endpoint
+- `status`     status, posted results, phase, allocation, masking
 - `results`    effect estimates and medians
 - `events`     counts of adverse events
 """
