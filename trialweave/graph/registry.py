@@ -14,7 +14,7 @@ from trialweave.graph.iris import concept_iri
 from trialweave.graph.quads import NamedNode, Quad, date_literal
 from trialweave.graph.registry_results import write_events, write_flow, write_outcomes
 from trialweave.graph.study_writer import StudyWriter, write_endpoint
-from trialweave.graph.trial import PHASE_CLASS
+from trialweave.graph.trial import PHASE_CLASS, PLACEBO
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Arm, Intervention, RegistryStudy, StudyDate
 
@@ -26,7 +26,6 @@ RDFS = namespace("rdfs")
 SCHEMA = namespace("schema")
 TW = namespace("tw")
 
-_PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _MESH_UI = re.compile(r"[DC]\d+")
 
 _DATES = {
@@ -143,7 +142,7 @@ def _write_intervention(intervention: Intervention, writer: StudyWriter) -> None
     node = writer.place(intervention.key)
     graph.add(node, RDFS["label"], intervention.name)
     graph.add(node, TW["interventionKind"], intervention.kind)
-    if intervention.kind in ("drug", "biological") and not _PLACEBO.search(intervention.name):
+    if intervention.kind in ("drug", "biological") and not PLACEBO.search(intervention.name):
         graph.add(node, TW["drug"], NamedNode(concept_iri("drug", intervention.name)))
     for number, regimen in enumerate(intervention.regimens):
         path = regimen.evidence.path if hasattr(regimen.evidence, "path") else intervention.key

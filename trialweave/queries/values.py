@@ -191,8 +191,8 @@ def resolve_trial(graph: Graph, given: str) -> NamedNode:
         trial = found[0]
     elif _PMID.fullmatch(given) or _DOI.fullmatch(given):
         publication = resolve_publication(graph, given)
-        reported = [q.object for q in graph.quads_of(subject=publication, predicate=TW["reportsTrial"])]
-        if not reported or not isinstance(reported[0], NamedNode):
+        reported = _trials_reported(graph, publication)
+        if not reported:
             raise QueryError(f"publication {given} reports no trial in this graph")
         trial = reported[0]
     else:
@@ -200,6 +200,17 @@ def resolve_trial(graph: Graph, given: str) -> NamedNode:
     if next(iter(graph.quads_of(subject=trial)), None) is None:
         raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
     return trial
+
+
+def _trials_reported(graph: Graph, publication: NamedNode) -> list[NamedNode]:
+    """The trial that a publication reports, under the registry's name where it has two."""
+    query = f"""
+    SELECT DISTINCT ?trial WHERE {{
+      {publication} <{TW["reportsTrial"]}> ?trial
+      FILTER NOT EXISTS {{ ?trial <{TW["sameTrial"]}> ?registered }}
+    }} ORDER BY ?trial
+    """
+    return [row["trial"] for row in graph.select(query)]
 
 
 def _trials_with_id(graph: Graph, given: str) -> list[NamedNode]:
