@@ -25,7 +25,7 @@ ARMS = TWGRAPH["derived/arms"]
 
 _NOTHING = re.compile(r"\b(?:placebo|sham|vehicle)\b", re.IGNORECASE)
 _TWO = re.compile(r"\b(?:or|and|plus|with)\b|[/+]", re.IGNORECASE)
-_DRUG_KINDS = {None, "drug", "biological", "combination product"}
+_DRUG_KINDS = {None, "drug", "biological", "combination product", "genetic", "other"}
 _EMPTY_ROLES = {"placebo comparator", "sham comparator", "no intervention"}
 
 
@@ -36,8 +36,8 @@ def unclear(name: str, kind: str | None, *, linked: bool) -> bool:
     (True, False)
     >>> unclear("Placebo", "drug", linked=False), unclear("Sorafenib or placebo", "drug", linked=False)
     (False, True)
-    >>> unclear("Radiotherapy", "radiation", linked=False)
-    False
+    >>> unclear("Radiotherapy", "radiation", linked=False), unclear("A drug as in practice", "other", linked=False)
+    (False, True)
     """
     if linked:
         return False
