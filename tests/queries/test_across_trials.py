@@ -1,4 +1,4 @@
-"""The questions across trials: golden answers on invented studies, and an independent reading of real ones."""
+"""The questions across trials: golden answers on invented studies, an independent reading of real ones."""
 
 import csv
 import json
@@ -207,7 +207,14 @@ def test_hypertension_by_arm_equals_an_independent_reading(tmp_path: Path) -> No
     questions = ["mesh:D006973", *sorted(labels - {"hypertension"})]
     asked = [ask(graph, question("adverse-event-rate-by-arm"), {"event": event}) for event in questions]
     found = Counter(
-        (str(r["trial"])[-11:], r["seriousness"], str(r["event"]).lower(), r["arm"], str(r["affected"]), str(r["at_risk"]))
+        (
+            str(r["trial"])[-11:],
+            r["seriousness"],
+            str(r["event"]).lower(),
+            r["arm"],
+            str(r["affected"]),
+            str(r["at_risk"]),
+        )
         for table in asked
         for r in table.records()
     )

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from trialweave.graph.iris import TWGRAPH
-from trialweave.graph.quads import GraphWriter, NamedNode
+from trialweave.graph.quads import GraphWriter, Literal, NamedNode
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 
@@ -36,7 +36,7 @@ def unclear(name: str, kind: str | None, *, linked: bool) -> bool:
     (True, False)
     >>> unclear("Placebo", "drug", linked=False), unclear("Sorafenib or placebo", "drug", linked=False)
     (False, True)
-    >>> unclear("Radiotherapy", "radiation", linked=False), unclear("A drug as in practice", "other", linked=False)
+    >>> unclear("Radiotherapy", "radiation", linked=False), unclear("As in practice", "other", linked=False)
     (False, True)
     """
     if linked:
@@ -86,14 +86,19 @@ def _left_out(graph: Graph) -> Iterator[tuple[NamedNode, str]]:
     kinds = {
         quad.subject: quad.object.value
         for quad in graph.quads_of(predicate=TW["groupKind"])
-        if isinstance(quad.subject, NamedNode)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
     reasons: dict[NamedNode, set[str]] = defaultdict(set)
     partners: dict[NamedNode, set[NamedNode]] = defaultdict(set)
     for quad in graph.quads_of(predicate=TW["overlapReason"]):
-        reasons[quad.subject].add(quad.object.value)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+            reasons[quad.subject].add(quad.object.value)
     for quad in graph.quads_of(predicate=TW["mayOverlap"]):
-        if kinds.get(quad.object) == "arm":
+        if (
+            isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, NamedNode)
+            and kinds.get(quad.object) == "arm"
+        ):
             partners[quad.subject].add(quad.object)
     for group, kind in sorted(kinds.items(), key=lambda item: item[0].value):
         if kind != "arm":
