@@ -16,7 +16,15 @@ from trialweave.graph.store import Graph
 
 __all__ = ["derive"]
 
-STEPS = (labels.write, links.write, terminology.write, closure.write, subjects.write, arms.write, mesh_pairs.write)
+STEPS = (
+    labels.write,
+    links.write,
+    terminology.write,
+    closure.write,
+    subjects.write,
+    arms.write,
+    mesh_pairs.write,
+)
 
 
 def derive(graph: Graph) -> None:
