@@ -15,8 +15,9 @@ from trialweave.graph.quads import NamedNode, Quad, date_literal
 from trialweave.graph.registry_results import write_events, write_flow, write_outcomes
 from trialweave.graph.study_writer import StudyWriter, write_endpoint
 from trialweave.graph.trial import PHASE_CLASS, PLACEBO
+from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
-from trialweave.records import Arm, Intervention, RegistryStudy, StudyDate
+from trialweave.records import Arm, Intervention, MeshTerm, RegistryStudy, StudyDate
 
 DCTERMS = namespace("dcterms")
 MESH = namespace("mesh")
@@ -120,8 +121,14 @@ def _write_design(study: RegistryStudy, writer: StudyWriter) -> None:
         ("interventionTerm", study.intervention_mesh),
     ):
         for term in terms:
-            if term.ui and not term.ancestor and _MESH_UI.fullmatch(term.ui):
-                graph.add(trial, TW[predicate], NamedNode(MESH[term.ui]))
+            if not term.ancestor and (ui := _mesh_ui(term)):
+                graph.add(trial, TW[predicate], NamedNode(MESH[ui]))
+
+
+def _mesh_ui(term: MeshTerm) -> str | None:
+    """UI of a term of MeSH; legacy XML names it by its heading alone."""
+    ui = term.ui or mesh.substance(term.term)
+    return ui if ui is not None and _MESH_UI.fullmatch(ui) else None
 
 
 def _classes(study: RegistryStudy, phases: str) -> Iterable[str]:

@@ -8,11 +8,13 @@ Nothing here changes what a source said. Each graph is replaced whole, in this o
 4. `closure`       `tw:within`: from each term and concept to every class that contains it
 5. `publications`  which publication goes with which registry trial, and how
 6. `subjects`      which drugs and conditions a trial studies, and on what basis
-7. `mesh_pairs`    drug-toxicity links that follow from the qualifiers of MeSH headings
-8. `differences`   where a registry record and a publication of its trial agree, differ, or cannot be compared
+7. `arms`          why a role cannot be read off an arm, and why a group is not added to others
+8. `mesh_pairs`    drug-toxicity links that follow from the qualifiers of MeSH headings
+9. `differences`   where a registry record and a publication of its trial agree, differ, or cannot be compared
 """
 
 from trialweave.graph.derive import (
+    arms,
     closure,
     differences,
     labels,
@@ -33,6 +35,7 @@ STEPS = (
     closure.write,
     publications.write,
     subjects.write,
+    arms.write,
     mesh_pairs.write,
     differences.write,
 )
