@@ -165,6 +165,17 @@ def test_check_finds_the_seed_in_order(store: Path) -> None:
     assert "0 errors" in done.stderr
 
 
+def test_check_holds_registry_numbers_against_their_source(tmp_path: Path) -> None:
+    study = ROOT / "tests" / "data" / "registry" / "invented.json"
+    assert trialweave("build", tmp_path / "store", study).returncode == 0
+    done = trialweave("check", tmp_path / "store", study)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "numbers against the fields of 1 registry records" in done.stderr
+    done = trialweave("check", tmp_path / "store", tmp_path / "no-such.json")
+    assert done.returncode == 1
+    assert "no-such.json" in done.stderr
+
+
 def test_extract_prints_one_object_a_line(tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
     lines.write_text(

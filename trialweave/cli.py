@@ -282,16 +282,29 @@ def extract(
 
 
 @app.command()
-def check(store: StoreArgument, form: FormatOption = "table", out: OutOption = None) -> None:
+def check(
+    store: StoreArgument,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]…",
+            help="Where the registry records were read from: each number is compared with its field.",
+        ),
+    ] = None,
+    form: FormatOption = "table",
+    out: OutOption = None,
+) -> None:
     """Check a store: shapes, every quote against its text, every heading and unit known.
 
-    Exit status 1 if something is wrong; what is merely unknown is listed and does not count.
+    With sources, every number of a registry record is held against the field that it was read from.
+    Exit status 1 if something is wrong; what a source posts that contradicts itself, and what is merely
+    unknown, is listed and does not count.
     """
     from trialweave.graph.check import check as check_store
     from trialweave.graph.store import open_store
     from trialweave.queries.listing import issues
 
-    report = check_store(open_store(store))
+    report = check_store(open_store(store), sources or ())
     if report.issues:
         _print_table(issues(report.issues), form, out)
     say(report.summary())

@@ -24,7 +24,7 @@ from predict import predict, records
 from trialweave.loaders.abstract import read
 
 HERE = Path(__file__).parent
-LEVELS = ("core", "numeric", "arm", "ep")
+WIDTHS = (10, 8, 11, 7, 7, 9, 14)
 
 
 def with_texts(labels: Path, texts: dict[str, str]) -> list[dict[str, Any]]:
@@ -89,9 +89,8 @@ def main() -> int:
         return 1
     pool = data / "pool_dev.jsonl.gz"
     texts = {record["id"]: record["text"] for record in records(pool)} if pool.exists() else {}
-    print(
-        f"{'set':8}{'abstracts':>10}{'labels':>8}{'numeric P':>11}{'R':>7}{'F1':>7}{'+arm F1':>9}{'+endpoint F1':>14}"
-    )
+    titles = ("abstracts", "labels", "numeric P", "R", "F1", "+arm F1", "+endpoint F1")
+    print("set     " + "".join(f"{title:>{width}}" for title, width in zip(titles, WIDTHS, strict=True)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sets = {"dev": list(records(data / "dev.jsonl"))}

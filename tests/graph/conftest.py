@@ -1,9 +1,22 @@
 """A publication with a trial, built by hand: what the mapper is held against, whatever the loaders do."""
 
+import io
+import json
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from trialweave.graph import study_writer
+from trialweave.graph.catalog import Entry, entry_quads
+from trialweave.graph.derive import derive
+from trialweave.graph.iris import publication_iri
+from trialweave.graph.publication import graph_name, publication_quads
+from trialweave.graph.quads import Quad
+from trialweave.graph.registry import study_quads
+from trialweave.graph.store import Graph
+from trialweave.loaders import ctgov_json
 from trialweave.records import (
     AdverseEventCount,
     Arm,
@@ -18,6 +31,7 @@ from trialweave.records import (
     Publication,
     Qualifier,
     Regimen,
+    RegistryStudy,
     Source,
     Span,
     Stated,
@@ -130,3 +144,73 @@ def publication() -> Publication:
         substances=(Substance(label="anlotinib", evidence=Field(path="y", quote="anlotinib")),),
         trial=trial,
     )
+
+
+def study_json(nct_id: str = "NCT00000001", **modules: Any) -> dict[str, Any]:
+    """An invented study in the form of API v2: two arms, a plan of 144 people, no results."""
+    protocol: dict[str, Any] = {
+        "identificationModule": {"nctId": nct_id, "briefTitle": "Anlotinib or placebo"},
+        "statusModule": {"overallStatus": "RECRUITING", "lastUpdateSubmitDate": "2018-05-04"},
+        "designModule": {
+            "studyType": "INTERVENTIONAL",
+            "phases": ["PHASE2"],
+            "designInfo": {"allocation": "RANDOMIZED", "maskingInfo": {"masking": "QUADRUPLE"}},
+            "enrollmentInfo": {"count": 144, "type": "ESTIMATED"},
+        },
+        "armsInterventionsModule": {
+            "armGroups": [
+                {"label": "A", "type": "EXPERIMENTAL", "interventionNames": ["Drug: Anlotinib"]},
+                {"label": "B", "type": "PLACEBO_COMPARATOR", "interventionNames": ["Drug: Placebo"]},
+            ],
+            "interventions": [{"type": "DRUG", "name": "Anlotinib"}, {"type": "DRUG", "name": "Placebo"}],
+        },
+        "outcomesModule": {"primaryOutcomes": [{"measure": "Progress free survival (PFS)"}]},
+    }
+    results = modules.pop("resultsSection", None)
+    protocol |= modules
+    study: dict[str, Any] = {"protocolSection": protocol, "hasResults": results is not None}
+    return study | ({"resultsSection": results} if results is not None else {})
+
+
+class Weave:
+    """Records made into a graph with its catalog and all that is derived."""
+
+    study = staticmethod(study_json)
+
+    @staticmethod
+    def read(*studies: dict[str, Any]) -> list[RegistryStudy]:
+        """The records of invented studies, as the loader reads them."""
+        found = []
+        for study in studies:
+            raw = json.dumps(study).encode()
+            [record] = ctgov_json.read(io.BytesIO(raw), file="study.json")
+            assert isinstance(record, RegistryStudy), record
+            found.append(record)
+        return found
+
+    def graph(self, studies: list[dict[str, Any]], publications: list[Publication]) -> Graph:
+        """The graph of these records, derived graphs included."""
+        graph = Graph.in_memory()
+        for study in self.read(*studies):
+            self._add(
+                graph,
+                study_writer.graph_name(study),
+                study_writer.trial_iri(study),
+                study.source,
+                study_quads(study),
+            )
+        for publication in publications:
+            name, topic = graph_name(publication), publication_iri(publication)
+            self._add(graph, name, topic, publication.source, publication_quads(publication))
+        derive(graph)
+        return graph
+
+    @staticmethod
+    def _add(graph: Graph, name: str, topic: str, source: Source, quads: Iterable[Quad]) -> None:
+        graph.extend(quads)
+        graph.extend(entry_quads(Entry(graph=name, topic=topic, source=source, content_hash="x")))
+
+
+@pytest.fixture
+def weave() -> Weave:
+    return Weave()

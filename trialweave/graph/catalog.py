@@ -17,6 +17,9 @@ TW = namespace("tw")
 
 CATALOG = TWGRAPH["catalog"]
 
+REGISTRY_FORMATS = "ctgov-"
+"""How the formats of registry records begin."""
+
 Verdict = OneOf["new", "same", "replace", "older", "duplicate"]
 
 
@@ -27,6 +30,11 @@ class Entry(Record, frozen=True):
     topic: str
     source: Source
     content_hash: str
+
+
+def is_registry(source: Source) -> bool:
+    """Whether a source is the record of a registry, not a publication."""
+    return source.format.startswith(REGISTRY_FORMATS)
 
 
 def judge(held: Entry | None, offered: Entry, *, met: bool) -> Verdict:

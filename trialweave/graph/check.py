@@ -1,11 +1,16 @@
-"""Check a store: shapes, every quote against its text, every heading, substance and unit known."""
+"""Check a store: shapes, every quote against its text, every heading, substance and unit known.
+
+Publications are checked against SHACL shapes, registry records set by set (`check_registry`); where their
+sources are given, every number of a registry record is held against its field too (`check_sources`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import Literal as OneOf
 
 import msgspec
@@ -13,7 +18,9 @@ import pyoxigraph
 import rdflib
 
 from trialweave.errors import CheckError
-from trialweave.graph.catalog import CATALOG
+from trialweave.graph.catalog import is_registry, read_entries
+from trialweave.graph.check_registry import offences
+from trialweave.graph.check_sources import SourcesReport, check_sources
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
 from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph
@@ -31,12 +38,14 @@ _SHACL_BATCH = 40
 
 
 class Issue(Record, frozen=True):
-    """Something that a check found: an `error`, or a word that is `unknown` to our terminologies.
+    """Something that a check found.
 
-    The same unknown word is one issue, with the number of records that use it; `where` is the first.
+    An `error` is ours; what a `source` posts that contradicts itself is kept as posted; a word may be
+    `unknown` to our terminologies. The same unknown word is one issue, with the number of records that
+    use it; `where` is the first.
     """
 
-    severity: OneOf["error", "unknown"]
+    severity: OneOf["error", "source", "unknown"]
     check: str
     where: str
     message: str
@@ -44,13 +53,15 @@ class Issue(Record, frozen=True):
 
 
 class CheckReport(Record, frozen=True):
-    """What was looked at, and what was found."""
+    """What was looked at, and what was found; `sources` where the sources were looked into."""
 
     issues: tuple[Issue, ...]
     record_graphs: int
+    registry_graphs: int
     quotes: int
     headings: int
     units: int
+    sources: SourcesReport | None = None
 
     @property
     def errors(self) -> int:
@@ -59,21 +70,37 @@ class CheckReport(Record, frozen=True):
 
     def summary(self) -> str:
         """One line for a person."""
-        unknown = len(self.issues) - self.errors
+        posted = sum(issue.severity == "source" for issue in self.issues)
+        unknown = len(self.issues) - self.errors - posted
+        told = (
+            f"checked {self.record_graphs:,} record graphs against the shapes, "
+            f"{self.registry_graphs:,} registry records set by set, {self.quotes:,} quotes, "
+            f"{self.headings:,} headings and substances, {self.units:,} units"
+        )
+        if self.sources is not None:
+            told += (
+                f"; {self.sources.numbers:,} numbers against the fields of {self.sources.opened:,} registry "
+                f"records ({self.sources.not_found:,} more are not in the sources given)"
+            )
         return (
-            f"checked {self.record_graphs:,} record graphs against the shapes, {self.quotes:,} quotes, "
-            f"{self.headings:,} headings and substances, {self.units:,} units: "
-            f"{self.errors:,} error{'' if self.errors == 1 else 's'}, {unknown:,} unknown words"
+            f"{told}: {self.errors:,} error{'' if self.errors == 1 else 's'}, "
+            f"{posted:,} contradictions as posted, {unknown:,} unknown words"
         )
 
 
-def check(graph: Graph) -> CheckReport:
+def check(graph: Graph, sources: Collection[str | Path] = ()) -> CheckReport:
     """Run all checks. Findings are data; a CheckError means that a check could not be run.
+
+    With `sources`, every number of each registry record whose bytes are found in them is compared with
+    its field. Raises LoadError for a source that is not there.
 
     >>> check(Graph.in_memory()).errors
     0
     """
-    records = [words(quad.subject) for quad in graph.quads(CATALOG) if _is_record(quad)]
+    registry: list[str] = []
+    records: list[str] = []
+    for entry in read_entries(graph).values():
+        (registry if is_registry(entry.source) else records).append(entry.graph)
     counts: dict[str, int] = {}
     issues: list[Issue] = []
     steps: tuple[tuple[str, Callable[[Graph], Iterator[Issue | None]]], ...] = (
@@ -85,13 +112,27 @@ def check(graph: Graph) -> CheckReport:
         looked_at = list(step(graph))
         counts[name] = len(looked_at)
         issues += [issue for issue in looked_at if issue is not None]
-    issues += _shapes(graph, sorted(set(records)))
-    return CheckReport(issues=tuple(_folded(issues)), record_graphs=len(set(records)), **counts)
+    issues += _shapes(graph, sorted(records))
+    issues += (
+        Issue(severity=found.rule.severity, check=found.rule.name, where=found.fact, message=found.message)
+        for found in offences(graph)
+    )
+    compared = check_sources(graph, sources) if sources else None
+    for mismatch in compared.mismatches if compared else ():
+        issues.append(Issue(severity="error", check="field", where=mismatch.fact, message=mismatch.message))
+    return CheckReport(
+        issues=tuple(_folded(issues)),
+        record_graphs=len(records),
+        registry_graphs=len(registry),
+        sources=compared,
+        **counts,
+    )
 
 
 def _folded(issues: list[Issue]) -> Iterator[Issue]:
-    """Errors one by one, then each unknown word once, the most frequent first."""
-    yield from (issue for issue in issues if issue.severity == "error")
+    """Errors one by one, contradictions as posted, then each unknown word once, the most frequent first."""
+    for severity in ("error", "source"):
+        yield from (issue for issue in issues if issue.severity == severity)
     unknown: dict[tuple[str, str], list[Issue]] = {}
     for issue in issues:
         if issue.severity == "unknown":
@@ -100,12 +141,8 @@ def _folded(issues: list[Issue]) -> Iterator[Issue]:
         yield msgspec.structs.replace(min(alike, key=lambda issue: issue.where), count=len(alike))
 
 
-def _is_record(quad: pyoxigraph.Quad) -> bool:
-    return isinstance(quad.object, NamedNode) and quad.object.value == TW["SourceRecord"]
-
-
 def _shapes(graph: Graph, records: list[str]) -> Iterator[Issue]:
-    """SHACL, batch by batch, over the record graphs."""
+    """SHACL, batch by batch, over the record graphs of publications."""
     import pyshacl  # takes half a second: only where it is needed
 
     shapes = rdflib.Graph().parse(

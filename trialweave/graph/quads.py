@@ -24,6 +24,7 @@ __all__ = [
     "Term",
     "Triple",
     "content_hash",
+    "graph_of",
     "words",
 ]
 
@@ -77,6 +78,11 @@ def words(term: Term) -> str:
     ('http://example.org/a', '3')
     """
     return str(term) if isinstance(term, Triple) else term.value
+
+
+def graph_of(quad: Quad) -> str | None:
+    """The IRI of the named graph that a quad stands in; None for the default graph."""
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
 
 
 Value = Term | str | int | Decimal | bool

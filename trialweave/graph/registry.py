@@ -14,9 +14,10 @@ from trialweave.graph.iris import concept_iri
 from trialweave.graph.quads import NamedNode, Quad, date_literal
 from trialweave.graph.registry_results import write_events, write_flow, write_outcomes
 from trialweave.graph.study_writer import StudyWriter, write_endpoint
-from trialweave.graph.trial import PHASE_CLASS
+from trialweave.graph.trial import PHASE_CLASS, PLACEBO
+from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
-from trialweave.records import Arm, Intervention, RegistryStudy, StudyDate
+from trialweave.records import Arm, Intervention, MeshTerm, RegistryStudy, StudyDate
 
 DCTERMS = namespace("dcterms")
 MESH = namespace("mesh")
@@ -26,7 +27,6 @@ RDFS = namespace("rdfs")
 SCHEMA = namespace("schema")
 TW = namespace("tw")
 
-_PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
 _MESH_UI = re.compile(r"[DC]\d+")
 
 _DATES = {
@@ -121,8 +121,14 @@ def _write_design(study: RegistryStudy, writer: StudyWriter) -> None:
         ("interventionTerm", study.intervention_mesh),
     ):
         for term in terms:
-            if term.ui and not term.ancestor and _MESH_UI.fullmatch(term.ui):
-                graph.add(trial, TW[predicate], NamedNode(MESH[term.ui]))
+            if not term.ancestor and (ui := _mesh_ui(term)):
+                graph.add(trial, TW[predicate], NamedNode(MESH[ui]))
+
+
+def _mesh_ui(term: MeshTerm) -> str | None:
+    """UI of a term of MeSH; legacy XML names it by its heading alone."""
+    ui = term.ui or mesh.substance(term.term)
+    return ui if ui is not None and _MESH_UI.fullmatch(ui) else None
 
 
 def _classes(study: RegistryStudy, phases: str) -> Iterable[str]:
@@ -143,7 +149,7 @@ def _write_intervention(intervention: Intervention, writer: StudyWriter) -> None
     node = writer.place(intervention.key)
     graph.add(node, RDFS["label"], intervention.name)
     graph.add(node, TW["interventionKind"], intervention.kind)
-    if intervention.kind in ("drug", "biological") and not _PLACEBO.search(intervention.name):
+    if intervention.kind in ("drug", "biological") and not PLACEBO.search(intervention.name):
         graph.add(node, TW["drug"], NamedNode(concept_iri("drug", intervention.name)))
     for number, regimen in enumerate(intervention.regimens):
         path = regimen.evidence.path if hasattr(regimen.evidence, "path") else intervention.key

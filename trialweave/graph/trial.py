@@ -26,7 +26,9 @@ RDFS = namespace("rdfs")
 SCHEMA = namespace("schema")
 TW = namespace("tw")
 
-_PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
+PLACEBO = re.compile(r"\b(placebo|sham|vehicle)\b", re.IGNORECASE)
+"""Words that name what is given in place of the drug."""
+
 _P_VALUE = re.compile(r"\s*(<=|>=|[<>=≤≥])?\s*([0-9.]+(?:[eE][-+]?\d+)?)\s*")
 
 PHASE_CLASS = {
@@ -86,7 +88,7 @@ def names_a_drug(intervention: Intervention) -> bool:
     >>> [names_a_drug(Intervention(key="a", name=name)) for name in ("Bevacizumab", "yoga", "placebo")]
     [True, False, False]
     """
-    if _PLACEBO.search(intervention.name):
+    if PLACEBO.search(intervention.name):
         return False
     if intervention.kind is not None:
         return intervention.kind in ("drug", "biological")

@@ -67,6 +67,30 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
         yield Rejected(file=file, member=member, position=0, reason="no study in it")
 
 
+def pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of all that may be a study in a file: as a whole, one by one, inside its envelope.
+
+    A superset of what `read` makes studies of, for finding records again by the hash of their bytes.
+
+    >>> import io
+    >>> [piece.decode() for piece in pieces(io.BytesIO(b'{"studies": [{"study": {"a": 1}}]}'))]
+    ['{"studies": [{"study": {"a": 1}}]}', '{"study": {"a": 1}}', '{"a": 1}']
+    """
+    start = stream.read(_SMALL)
+    more = stream.read(1)
+    if not more:
+        yield start
+    for raw in records(stream, under=("studies", "FullStudies"), start=start + more):
+        if more or raw != start:
+            yield raw
+        try:
+            wrapped = _decode_envelope(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if inner := bytes(wrapped.study) or bytes(wrapped.old_study):
+            yield inner
+
+
 _HEAD = re.compile(
     r'[\[{].*?"(?:protocolSection|ProtocolSection|FullStudiesResponse|studies)"\s*:', re.DOTALL
 )

@@ -33,6 +33,11 @@ _V2 = {
     "spread": "spread",
     "lower": "lowerLimit",
     "upper": "upperLimit",
+    "estimate": "paramValue",
+    "ci_low": "ciLowerLimit",
+    "ci_high": "ciUpperLimit",
+    "ci_level": "ciPctValue",
+    "p": "pValue",
 }
 _XML = {
     "affected": "@subjects_affected",
@@ -42,11 +47,16 @@ _XML = {
     "spread": "@spread",
     "lower": "@lower_limit",
     "upper": "@upper_limit",
+    "estimate": "param_value",
+    "ci_low": "ci_lower_limit",
+    "ci_high": "ci_upper_limit",
+    "ci_level": "ci_percent",
+    "p": "p_value",
 }
 
 
 def member(path: str, name: str) -> str:
-    """The place of one number of an event count or measurement that stands at `path`.
+    """The place of one number of an event count, measurement or analysis that stands at `path`.
 
     >>> member("/resultsSection/adverseEventsModule/otherEvents/3/stats/1", "affected")
     '/resultsSection/adverseEventsModule/otherEvents/3/stats/1/numAffected'
@@ -60,7 +70,8 @@ def member(path: str, name: str) -> str:
         return f"{path}/{_XML[name]}"
     if path.startswith("/ResultsSection/"):
         field = _V2[name]
-        return f"{path}/{path.rsplit('/', 2)[-2]}{field[0].upper()}{field[1:]}"
+        titled = f"CI{field[2:]}" if field.startswith("ci") else f"{field[0].upper()}{field[1:]}"
+        return f"{path}/{path.rsplit('/', 2)[-2]}{titled}"
     return f"{path}/{_V2[name]}"
 
 

@@ -33,27 +33,9 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
     """
     position = 0
     try:
-        start = stream.read(_SMALL)
-        more = stream.read(1)
-        if not more:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-            root = etree.fromstring(start, parser)
-            if root.tag == "clinical_study":
-                position = 1
-                yield _study(root, start, file=file, member=member, position=1)
-                return
-        whole = cast(BinaryIO, _Rest(start + more, stream))
-        for _, element in etree.iterparse(
-            whole, tag="clinical_study", resolve_entities=False, no_network=True, remove_comments=True
-        ):
+        for element, raw in elements(stream):
             position += 1
-            raw = etree.tostring(element, with_tail=False)
             yield _study(element, raw, file=file, member=member, position=position)
-            element.clear(keep_tail=False)
-            while (before := element.getprevious()) is not None and (
-                above := element.getparent()
-            ) is not None:
-                above.remove(before)
     except (etree.LxmlError, LoadError) as error:
         reason = str(error) if isinstance(error, LoadError) else f"not well-formed XML: {error}"
         at = position + 1 if position else 0
@@ -61,6 +43,29 @@ def read(stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[
         return
     if position == 0:
         yield Rejected(file=file, member=member, position=0, reason="no clinical_study element in it")
+
+
+def elements(stream: BinaryIO) -> Iterator[tuple[Element, bytes]]:
+    """Each `clinical_study` of a file with its bytes; the element is good until the next is asked for.
+
+    Raises lxml's error where the file is not well-formed.
+    """
+    start = stream.read(_SMALL)
+    more = stream.read(1)
+    if not more:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+        root = etree.fromstring(start, parser)
+        if root.tag == "clinical_study":
+            yield root, start
+            return
+    whole = cast(BinaryIO, _Rest(start + more, stream))
+    for _, element in etree.iterparse(
+        whole, tag="clinical_study", resolve_entities=False, no_network=True, remove_comments=True
+    ):
+        yield element, etree.tostring(element, with_tail=False)
+        element.clear(keep_tail=False)
+        while (before := element.getprevious()) is not None and (above := element.getparent()) is not None:
+            above.remove(before)
 
 
 def matches(head: str) -> bool:

@@ -197,7 +197,7 @@ def resolve_trial(graph: Graph, given: str) -> NamedNode:
         return _the_one(given, found)
     if _PMID.fullmatch(given) or _DOI.fullmatch(given):
         publication = resolve_publication(graph, given)
-        if reported := _reported_by(graph, publication):
+        if reported := _trials_reported(graph, publication):
             return reported[0]
         raise QueryError(f"publication {given} reports no trial in this graph")
     if not _NCT.fullmatch(given):
@@ -206,7 +206,7 @@ def resolve_trial(graph: Graph, given: str) -> NamedNode:
         iri = _iri(given.removesuffix("/"))
         if _is_trial(graph, iri):
             return iri
-        if reported := _reported_by(graph, iri):
+        if reported := _trials_reported(graph, iri):
             return reported[0]
     raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
 
@@ -221,11 +221,6 @@ def _is_trial(graph: Graph, iri: NamedNode) -> bool:
     return next(iter(types), None) is not None
 
 
-def _reported_by(graph: Graph, publication: NamedNode) -> list[NamedNode]:
-    objects = (quad.object for quad in graph.quads_of(subject=publication, predicate=TW["reportsTrial"]))
-    return [trial for trial in objects if isinstance(trial, NamedNode)]
-
-
 def _the_one(given: str, found: list[NamedNode]) -> NamedNode:
     """The trial of an id. What several registered trials report together is none of them alone."""
     own = [trial for trial in found if not trial.value.endswith("/trial")]
@@ -237,6 +232,17 @@ def _the_one(given: str, found: list[NamedNode]) -> NamedNode:
         f"there is no trial {given} in this graph; it is one of several that are reported together as "
         f"{_listed(trial.value for trial in found)}, which can be asked for by that name"
     )
+
+
+def _trials_reported(graph: Graph, publication: NamedNode) -> list[NamedNode]:
+    """The trial that a publication reports, under the registry's name where it has two."""
+    query = f"""
+    SELECT DISTINCT ?trial WHERE {{
+      {publication} <{TW["reportsTrial"]}> ?trial
+      FILTER NOT EXISTS {{ ?trial <{TW["sameTrial"]}> ?registered }}
+    }} ORDER BY ?trial
+    """
+    return [row["trial"] for row in graph.select(query)]
 
 
 def _trials_with_id(graph: Graph, given: str) -> list[NamedNode]:

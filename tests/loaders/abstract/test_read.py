@@ -1,5 +1,7 @@
 """What the reader makes of each way to write a number (our own sentences)."""
 
+import time
+
 import pytest
 
 from trialweave.loaders.abstract import read
@@ -33,6 +35,16 @@ def values(sentence: str, trial: str = TRIAL) -> list[tuple[str, str | None, str
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
+        (
+            "Nausea was reported by 15.5% (43) of patients in the abcnib group and 5.8% (8) in the"
+            " placebo group.",
+            [("ae_count", A, "15.5"), ("ae_count", B, "5.8")],
+        ),
+        (
+            "Nausea was seen in 10.1% of patients (22 of 218) in the abcnib group and 8.2% of patients"
+            " (9 of 110) in the placebo group.",
+            [("ae_count", A, "10.1"), ("ae_count", B, "8.2")],
+        ),
         # an arm beside each number, on either side
         (
             "Relief was seen in 43% in the abcnib group and 21% in the placebo group.",
@@ -263,6 +275,25 @@ def test_sizes() -> None:
         ("arm_size", "abcnib", "110"),
         ("arm_size", "placebo", "55"),
     ]
+
+
+def test_names_that_begin_like_another_word() -> None:
+    """The name "bevacizumab" is not "be" and another name, and "5 mg of tadalafil" no drug called "of"."""
+    sizes = "RESULTS: Patients were assigned to bevacizumab (n=228) or bevacizumab plus erlotinib (n=224)."
+    assert [arm.name for arm in read(f"X.\n\n{sizes}").arms] == ["bevacizumab", "bevacizumab plus erlotinib"]
+    dosed = "METHODS: Men were randomized to receive 5 mg of tadalafil daily or placebo for 24 weeks."
+    assert [arm.name for arm in read(f"X.\n\n{dosed}").arms] == ["tadalafil", "placebo"]
+
+
+def test_a_size_that_is_no_whole_number_is_no_size() -> None:
+    assert results("Relief came later with abcnib (n = 12.5) than with placebo.") == []
+
+
+def test_a_long_run_of_capitals_is_read_at_once() -> None:
+    """Each heading word ends at a space: a run of capitals cannot be cut into words in many ways."""
+    begin = time.process_time()
+    read("METHODS" * 30 + ". RESULTS: Cough stopped.")
+    assert time.process_time() - begin < 0.5
 
 
 def test_a_title_alone_and_nothing_at_all() -> None:

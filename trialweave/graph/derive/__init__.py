@@ -6,16 +6,39 @@ Nothing here changes what a source said. Each graph is replaced whole, in this o
 2. `terminology`   our vocabulary, and the part of MeSH that the records reach
 3. `links`         local concepts to terms, as SSSOM mappings
 4. `closure`       `tw:within`: from each term and concept to every class that contains it
-5. `subjects`      which drugs and conditions a trial studies, and on what basis
-6. `mesh_pairs`    drug-toxicity links that follow from the qualifiers of MeSH headings
+5. `publications`  which publication goes with which registry trial, and how
+6. `subjects`      which drugs and conditions a trial studies, and on what basis
+7. `arms`          why a role cannot be read off an arm, and why a group is not added to others
+8. `mesh_pairs`    drug-toxicity links that follow from the qualifiers of MeSH headings
+9. `differences`   where a registry record and a publication of its trial agree, differ, or cannot be compared
 """
 
-from trialweave.graph.derive import closure, labels, links, mesh_pairs, subjects, terminology
+from trialweave.graph.derive import (
+    arms,
+    closure,
+    differences,
+    labels,
+    links,
+    mesh_pairs,
+    publications,
+    subjects,
+    terminology,
+)
 from trialweave.graph.store import Graph
 
 __all__ = ["derive"]
 
-STEPS = (labels.write, links.write, terminology.write, closure.write, subjects.write, mesh_pairs.write)
+STEPS = (
+    labels.write,
+    links.write,
+    terminology.write,
+    closure.write,
+    publications.write,
+    subjects.write,
+    arms.write,
+    mesh_pairs.write,
+    differences.write,
+)
 
 
 def derive(graph: Graph) -> None:

@@ -23,6 +23,16 @@ KINDS = {
 """Kind of label: the property that points to its concepts, and their class."""
 
 
+def label_of(concept: str) -> str:
+    """The label of a local concept, which its IRI holds.
+
+    >>> from trialweave.graph.iris import concept_iri
+    >>> label_of(concept_iri("event", "decreased appetite"))
+    'decreased appetite'
+    """
+    return unquote(concept.rpartition("/")[2])
+
+
 def write(graph: Graph) -> None:
     """Replace the graph of labels."""
     writer = GraphWriter(LABELS)

@@ -98,7 +98,7 @@ def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str
     _add_groups(arms, groups, stems_of, fixed=len(arms) >= 2)
     if len(arms) < 2:
         return [], expand
-    _place(arms, lists, stems_of)
+    _place(text, arms, lists, stems_of)
     for arm in arms:
         _name(arm)
     _mark_control(arms)
@@ -157,14 +157,18 @@ def _clustered(groups: list[Phrase], stems_of: Stems) -> list[Phrase]:
     times: Counter[frozenset[str]] = Counter()
     for group in groups:
         found = stems_of(group.words)
-        if found and (not found <= _ROLE_WORDS or found == {"control"}):
+        if found:
             first.setdefault(found, group)
             times[found] += 1 + group.pair
     for found in sorted(times, key=len):
         longer = [other for other in times if found < other and not _adds(first[other].words)]
         if len(longer) == 1:
             times[longer[0]] += times.pop(found)
-    return [first[found] for found, count in times.items() if count >= 2]
+    named = [found for found, count in times.items() if count >= 2]
+    own = [found for found in named if not found <= _ROLE_WORDS]
+    if len(own) != 1 or len(named) > 2:
+        named = [found for found in named if found in own or found == {"control"}]
+    return [first[found] for found in named]
 
 
 def _adds(words: str) -> bool:
@@ -261,7 +265,7 @@ def _add_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, f
         arms[:] = kept + [one for one in new if all(one.stems != arm.stems for arm in kept)]
 
 
-def _place(arms: list[ArmName], lists: list[list[Phrase]], stems_of: Stems) -> None:
+def _place(text: str, arms: list[ArmName], lists: list[list[Phrase]], stems_of: Stems) -> None:
     """Where the assigning sentence speaks of each arm, with its doses."""
     numbered = any(one[0].isdigit() for arm in arms for one in arm.stems)
     for phrases in lists:
@@ -279,6 +283,22 @@ def _place(arms: list[ArmName], lists: list[list[Phrase]], stems_of: Stems) -> N
         for here, phrase, end in zip(found, phrases, ends, strict=True):
             if here is not None and phrase.start < end < phrase.end + 160:
                 arms[here].spans.append((phrase.start, end))
+                _short_form(text, arms, here, (phrase.end, min(end, phrase.end + 60)), stems_of)
+
+
+_SHORT_FORM = re.compile(
+    r"[\[(]((?=[^a-z]{0,8}[A-Z])[A-Za-z][A-Za-z0-9]*(?:[-/+][A-Za-z0-9]+)*)(?: (?:group|arm|regimen))?[\]);,]"
+)
+
+
+def _short_form(text: str, arms: list[ArmName], here: int, span: tuple[int, int], stems_of: Stems) -> None:
+    """The short form in brackets after an arm, if it recurs: "topotecan with cisplatin (TC)"."""
+    for hit in _SHORT_FORM.finditer(text, *span):
+        found, capitals = stems_of(hit[1]), sum(char.isupper() for char in hit[1])
+        known = any(found <= variant for arm in arms for variant in arm.variants)
+        if capitals >= 2 and found and not known and text.count(hit[1]) >= 3:
+            arms[here].variants.append(found)
+            arms[here].aliases[hit[1]] += 0
 
 
 def _name(arm: ArmName) -> None:
@@ -289,7 +309,7 @@ def _name(arm: ArmName) -> None:
     named = [
         (times, len(words), words)
         for words, times in arm.aliases.items()
-        if not stems(words, {}) <= _ROLE_WORDS
+        if times and not stems(words, {}) <= _ROLE_WORDS
     ]
     if named:
         arm.aliases[arm.name] += 0

@@ -43,7 +43,7 @@ TRAILING = re.compile(
 
 _ASSIGN = re.compile(
     r"(?:random(?:ly|i[sz]ed|i[sz]ation)|assigned|allocated)\b[^.;]{0,230}?\b(?:to|between"
-    r"|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be(?: treated)?(?: with)?)?"
+    r"|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be\b(?: treated)?(?: with\b)?)?"
     r"(?: (?:one of|either of)(?: the)? (?:\w+[ -]){1,4}?(?:groups|arms|regimens|treatments|schedules"
     r"|doses)[:,]?)?",
     re.IGNORECASE,
@@ -268,7 +268,7 @@ _UNTIL = re.compile(r",? until (?=disease|progress|unaccept|tox|death|PD)")
 _BAD = re.compile(
     r"\b(?:survival|progression-free|response|toxicity|mortality|recurrence|quality of life|patients"
     r"|were|was|randomi[sz]ed|efficacy|profile|trial|study|investigated|compared|improves?|whether"
-    r"|effects?)\b|;"
+    r"|effects?|differences?)\b|;"
 )
 
 
@@ -276,7 +276,7 @@ def _item(plain: str, start: int, begin: int, stop: int, *, first: bool = False)
     """One arm of a list: without leading words, and cut where its name ends."""
     lead = re.match(
         r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
-        r"|an?|of|in|one|oral)\b ?|[:,-] ?)*",
+        r"|an?|of|in|one|oral)\b *|[:,-] *)*",
         plain[begin:stop],
     )
     begin += lead.end() if lead else 0

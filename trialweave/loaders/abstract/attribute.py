@@ -43,7 +43,7 @@ _RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
 
 
 ROW_GAP = re.compile(
-    r"[\])]*(?:,|;)?(?: (?:v|vs\.?|versus|and|or|compared (?:with|to)|as compared (?:with|to)|against"
+    r"[\])]*(?:,|;)?(?: ?(?:vs\.?|versus)| (?:v|and|or|compared (?:with|to)|as compared (?:with|to)|against"
     r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
 )
 

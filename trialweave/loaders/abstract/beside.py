@@ -49,9 +49,14 @@ _PART_PERCENT = re.compile(rf"(?P<op><=|>=|[<>≤≥])? ?(?P<num>{NUMBER}) ?(?:%
 _PART_N = re.compile(
     rf"(?:n ?= ?(?P<n>{NUMBER})(?: ?(?:/|of) ?(?P<d1>{NUMBER}))?|(?P<k>{NUMBER}|{WORDS}) ?(?:of"
     rf"|/) ?(?:the )?(?P<d>{NUMBER})(?: (?:[a-z-]+ ){{0,3}}{PEOPLE})?"
-    rf"|(?P<m>{NUMBER}) {PEOPLE})(?![\w%.]|,[0-9])",
+    rf"|(?P<m>{NUMBER}) {PEOPLE}|(?P<alone>[1-9][0-9,]*)(?=[\])] (?:of|in|for|with) ))"
+    r"(?![\w%.]|,[0-9])",
     re.IGNORECASE,
 )
+
+
+_LONE = re.compile(rf"(?P<sd>{NUMBER})(?=[\])])")
+_MEAN_SD = re.compile(r"\b[Mm]eans? ?(?:[\[(](?:SDs?|standard deviations?)[\])]|[\[(]±)")
 
 
 _CV = re.compile(rf"(?:coefficients? of variation|CV)?,? ?(?:of |= ?)?(?:{NUMBER}) ?%")
@@ -171,6 +176,13 @@ def _part(
                 interval=interval.kind,
                 end=interval.end,
             )
+    bracketed = _LONE.match(text, at) if depth and quantity.shape in ("bare", "measure", "mean") else None
+    if (
+        bracketed
+        and quantity.sd is None
+        and _MEAN_SD.search(text, max(0, quantity.start - 160), quantity.start)
+    ):
+        return quantity._replace(shape="mean", sd=decimal(bracketed["sd"]), end=bracketed.end())
     if (deviated := deviation(text, at)) and quantity.sd is None and quantity.se is None:
         if deviated[1] == "sd":
             return quantity._replace(sd=deviated[2], end=deviated[0])
@@ -197,7 +209,8 @@ def _part(
         return quantity._replace(value=decimal(part["num"]), unit="%", op=op, end=part.end())
     if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
         return quantity._replace(end=varied.end())
-    if depth and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
+    counted = depth or re.match(r"n ?=", text[at : at + 4])
+    if counted and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
         return _with_count(quantity, part)
     if (
         not depth
@@ -225,7 +238,7 @@ def _part(
 
 
 def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
-    n = part["n"] or part["k"] or part["m"]
+    n = part["n"] or part["k"] or part["m"] or part["alone"]
     denom = part["d"] or part["d1"]
     return quantity._replace(n=whole(n), denom=whole(denom) if denom else None, end=part.end())
 

@@ -10,7 +10,7 @@ from trialweave.loaders.abstract.endpoints import Topic
 from trialweave.loaders.abstract.scene import Scene
 
 _BASELINE = re.compile(
-    r"\b(?:median|mean)(?: \(?(?:range|SD|IQR|±SD)\)?| ?\[(?:range|SD|IQR)\])? (?:patient )?age\b"
+    r"\b(?:median|mean)(?: ?[\[(][^\])]{2,24}[\])])? (?:patient )?age\b"
     r"|\baged? |\bages? |years of age|baseline characteristics|\bwere (?:women|men|male|female|white"
     r"|black|Asian)\b",
     re.IGNORECASE,
@@ -58,8 +58,8 @@ _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 
 _RELATIVE = re.compile(
     r"(?:relative (?:risk )?reduction|risk reduction|vaccine efficacy|(?:reduc|decreas|increas|improv"
-    r"|lower)\w* (?:of|by)|\bby)(?: (?:the |an? )?(?:risk|rate|estimated|approximately|about|relative"
-    r"|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$",
+    r"|lower)\w* (?:of|by)|(?<!reported )\bby)(?: (?:the |an? )?(?:risk|rate"
+    r"|estimated|approximately|about|relative|[a-z]+))?[ ,:]*(?:\[[^\]]*\],? )?$",
     re.IGNORECASE,
 )
 
@@ -98,6 +98,8 @@ def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner 
         return None
     before = text[max(scene.sentence.start, at - 28) : at]
     if quantity.shape == "time":
+        if _in_times(scene, quantity):
+            return None
         if _follow_up(scene, quantity):
             return "follow_up"
         if _CHANGE_AFTER.match(text, quantity.end):
@@ -135,6 +137,23 @@ def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner 
     if quantity.shape in ("percent", "count"):
         return _share_kind(scene, quantity, topic, owner)
     return None
+
+
+def _in_times(scene: Scene, quantity: Quantity) -> bool:
+    """True for the later ones of "at 1 year, 2 years, and 3 years"."""
+    here = next(place for place, one in enumerate(scene.quantities) if one is quantity)
+    while (
+        here
+        and scene.quantities[here - 1].shape == "time"
+        and _AND_TIME.fullmatch(scene.text[scene.quantities[here - 1].end : scene.quantities[here].start])
+    ):
+        here -= 1
+    first = scene.quantities[here]
+    return first is not quantity and bool(_AT_TIME.search(scene.text, max(0, first.start - 8), first.start))
+
+
+_AND_TIME = re.compile(r",? and |, ")
+_AT_TIME = re.compile(r"\b(?:at|by|after) $")
 
 
 def _follow_up(scene: Scene, quantity: Quantity) -> bool:

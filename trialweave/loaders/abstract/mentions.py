@@ -48,6 +48,7 @@ _ROLE = re.compile(
     r"|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test"
     r"|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent"
     r"|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b"
+    r"|(?<=the )(?P<treated>treatment|study) (?:group|arm)\b(?! [A-Z0-9]\b)"
     r"|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)"
     r"|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and"
     r"| \(|,|;|\.))\b",
@@ -96,7 +97,7 @@ def arm_mentions(
         found.extend(_resolved(text, end, run, arms, taken))
     taken = [(one.start, one.end) for one in found]
     for hit in _ROLE.finditer(text, start, end):
-        arm = _by_role(hit["role"] or hit["controls"] or "combination", arms)
+        arm = _by_role(hit["role"] or hit["controls"] or hit["treated"] or "combination", arms)
         if arm is not None and not any(a < hit.end() and hit.start() < b for a, b in taken):
             found.append(Mention(hit.start(), hit.end(), arm))
     return sorted(found)

@@ -38,6 +38,7 @@ _PLAIN_THOUSANDS = re.compile(rf"(?<![0-9.,/-])([1-9][0-9]{{0,2}}) (?=[0-9]{{3}}
 _LOOSE_THOUSANDS = re.compile(
     r"(?<![0-9.,/-])(?<!grade )(?<!day )(?<!days )([1-9][0-9]{0,2}) (?=[0-9]{3}(?![0-9.,%-]))"
 )
+_ERRATUM = re.compile(r"\[(?:corrected|sic)\]", re.IGNORECASE)
 _SPACES = re.compile("  +")
 _PARAGRAPH = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 
@@ -68,6 +69,7 @@ def normalise(text: str, start: int, end: int) -> Normal:
     plain = _THIN_THOUSANDS.sub(",", raw).translate(_TABLE)
     if _PLAIN_THOUSANDS.search(plain):
         plain = _LOOSE_THOUSANDS.sub(r"\1,", plain)
+    plain = _ERRATUM.sub(lambda mark: " " * len(mark[0]), plain)
     starts, shifts, pieces, done, shift = [0], [start], [], 0, start
     for run in _SPACES.finditer(plain):
         pieces.append(plain[done : run.start() + 1])

@@ -102,11 +102,15 @@ _VERSUS_NEXT = re.compile(r"[\])]* (?:v|vs\.?|versus) ")
 _VERSUS_LAST = re.compile(r" (?:v|vs\.?|versus) $")
 
 
+_COUNT_LATER = re.compile(
+    rf" of [^0-9()\[\];:.,]{{3,80}}? ?[\[(](?P<n>{NUMBER}) ?(?:of|/) ?(?P<denom>{NUMBER})(?:"
+    rf" {PEOPLE})?[\])]"
+)
 _FOR = re.compile(r" for (?:[a-zA-Z]|the )")
 
 
 ROW = re.compile(
-    r"(?:,|;)?(?: (?:v|vs\.?|versus|and|or|to|compared (?:with|to)|as compared (?:with|to)|than"
+    r"(?:,|;)?(?: ?(?:vs\.?|versus)| (?:v|and|or|to|compared (?:with|to)|as compared (?:with|to)|than"
     r"|against|/))?,? ?(?:only |in |about |just )?(?:P ?)?$"
 )
 
@@ -234,6 +238,12 @@ def _read(
             ps,
         )
     if percent := _PERCENT.match(text, pos):
+        later = _COUNT_LATER.match(text, percent.end(), stop)
+        if later and not label:
+            n, denom = whole(later["n"]), whole(later["denom"])
+            share = 100 * Decimal(n) / denom if n is not None and denom else None
+            if share is not None and isinstance(base.value, Decimal) and abs(share - base.value) <= 1:
+                return base._replace(shape="percent", end=later.end(), unit="%", n=n, denom=denom)
         if _VARIATION.search(text, max(0, at - 30), at):
             return base._replace(end=percent.end())
         if _is_row_start(text, percent.end(), stop):
@@ -263,21 +273,21 @@ def _read(
             label=label if shape == "difference" else None,
         )
         return read_on(text, stop, quantity, ps)
-    whole = number.value == number.value.to_integral_value() and number.value >= 0
+    integral = number.value == number.value.to_integral_value() and number.value >= 0
     if label and label.kind == "difference" and _is_row_start(text, pos, stop):
         label = None
-    if whole and (count := _count(text, stop, base, ps)):
+    if integral and (count := _count(text, stop, base, ps)):
         return count
     if number.in_words:
         people = PEOPLE_AFTER.match(text, pos)
         return base._replace(
             shape="count", n=int(number.value), value=None, end=people.end() if people else pos
         )
-    if label and label.kind != "difference" and (not whole or number.value < 30):
+    if label and label.kind != "difference" and (not integral or number.value < 30):
         quantity = read_on(
             text, stop, base._replace(shape="ratio", label=label, start=_with_label(label, at)), ps
         )
-        if not whole or quantity.low is not None or quantity.p:
+        if not integral or quantity.low is not None or quantity.p:
             return quantity
     if unit := _UNIT.match(text, pos):
         shape = "difference" if label and label.kind == "difference" else "measure"
@@ -293,20 +303,20 @@ def _read(
             ps,
         )
     quantity = read_on(text, stop, base, ps)
-    if label and label.kind == "difference" and (quantity.low is not None or not whole):
+    if label and label.kind == "difference" and (quantity.low is not None or not integral):
         return read_on(text, stop, base._replace(shape="difference", label=label), ps)
     if quantity.low is not None and quantity.unit is None and quantity.interval != "range":
         inherited = _inherited_label(text, before, quantity, last_label)
         if inherited:
             return read_on(text, stop, base._replace(shape="ratio", label=inherited), ps)
     if (
-        not whole
+        not integral
         and quantity.low is None
         and label is None
         and (listed := _listed_label(text, number.end, before))
     ):
         return read_on(text, stop, base._replace(shape="ratio", label=listed), ps)
-    if whole and quantity.end == pos:
+    if integral and quantity.end == pos:
         people = PEOPLE_AFTER.match(text, pos)
         return base._replace(
             shape="count", n=int(number.value), value=None, end=people.end() if people else pos
@@ -452,6 +462,7 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
         else:
             continue
         shared[here] = quantity._replace(shape=after.shape, value=value, n=None, unit=after.unit)
+    shared = _share_deviations(text, shared)
     last: dict[str, Quantity] = {}
     for here, quantity in enumerate(shared):
         if quantity.low is not None and quantity.interval is None:
@@ -467,3 +478,42 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
             if quantity.interval == "CI":
                 last[""] = quantity
     return shared
+
+
+def _share_deviations(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Read "6.0 (SD 2.6) and 4.7 (3.0)": a lone number in brackets is what the last named one was."""
+    kept: list[Quantity] = []
+    named: str | None = None
+    for quantity in found:
+        before = kept[-1] if kept else None
+        alone = text[quantity.start - 1 : quantity.start] in ("(", "[") and text[
+            quantity.end : quantity.end + 1
+        ] in (")", "]")
+        value = (
+            quantity.value
+            if isinstance(quantity.value, Decimal)
+            else Decimal(quantity.n)
+            if quantity.n is not None
+            else None
+        )
+        plain = (
+            quantity.shape in ("bare", "count")
+            and quantity.denom is None
+            and quantity.low is None
+            and value is not None
+        )
+        if (
+            before
+            and named
+            and alone
+            and plain
+            and quantity.start - before.end == 2
+            and before.sd is None
+            and before.se is None
+        ):
+            wider = before._replace(end=quantity.end + 1)
+            kept[-1] = wider._replace(sd=value) if named == "sd" else wider._replace(se=value)
+            continue
+        named = "sd" if quantity.sd is not None else "se" if quantity.se is not None else named
+        kept.append(quantity)
+    return kept

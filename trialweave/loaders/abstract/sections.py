@@ -48,7 +48,7 @@ _NAMES = {
 _SECTION_OF = {word: section for section, words in _NAMES.items() for word in words}
 _HEADING = re.compile(
     r"(?:(?<=^)|(?<=[.?!)\]:;] )|(?<=\A)|(?<=[a-z] ))"
-    r"((?:[A-Z][A-Z/&'-]+[,]? ?){1,7}|[A-Z][a-z]+(?:,? (?:and|[A-Z]?[a-z]+)){0,3}) ?: "
+    r"([A-Z][A-Z/&'-]+(?:(?:, ?| )[A-Z][A-Z/&'-]+){0,6}|[A-Z][a-z]+(?:,? (?:and|[A-Z]?[a-z]+)){0,3}) ?: "
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _STOP = re.compile(r"[.?!][\"')\]]{0,2} (?=[\"'(\[]?[A-Z0-9>≥<≤])")

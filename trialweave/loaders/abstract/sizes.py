@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from trialweave.loaders.abstract.mentions import ALL, Mention
 from trialweave.loaders.abstract.naming import arm_name
@@ -55,7 +56,8 @@ _TO_ARM = re.compile(
 
 _AFTER_ARM = re.compile(
     r"(?: (?:groups?|arms?))?(?: ?[\[(]|, |: ?"
-    rf"| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{COUNT}(?P<noun> {WHO})?(?: (?P<share>[\[(][0-9.]+ ?%[\])])"
+    rf"| - )(?:[A-Z][\w ]{{0,14}}[;,] )?{COUNT}(?P<noun> {WHO}| (?:analy[sz]ed|evaluable"
+    r"|treated|assigned))?(?: (?P<share>[\[(][0-9.]+ ?%[\])])"
     rf"(?: {WHO})?)?(?=[\]);,])"
 )
 
@@ -147,11 +149,14 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
         q.at for q in scene.quantities if not (q.shape == "count" and q.value is None and q.denom is None)
     }
     done: set[int] = set()
+    for fact, place in _pairs(scene):
+        done.add(fact.start)
+        yield fact, place
     for mention in scene.mentions:
         if mention.arm == ALL or mention.arm >= len(scene.arms):
             continue
         after = _N_EQUALS.match(text, mention.end, end)
-        if after and _only_arm(scene, mention, after.start("n")):
+        if after and _value(after["n"]) and _only_arm(scene, mention, after.start("n")):
             at = after.start("n")
             kind = "event_count" if _EVENTS.search(text, start, at) else "arm_size"
             if at not in done:
@@ -162,7 +167,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
             continue
         before = _number_before(scene, mention)
-        if before and assigning and _counts_people(scene, before, mention, numbered):
+        if before and _value(before["n"]) and assigning and _counts_people(scene, before, mention, numbered):
             at = before.start("n")
             if at not in done and not any(
                 m.arm != ALL and at < m.start < mention.start for m in scene.mentions
@@ -176,7 +181,13 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
             and later["share"] is not None
             and bool(_ASSIGNING_ONLY.search(text, start, mention.start))
         )
-        if later and assigning and (later.start("n") not in numbered or shared) and _whole(text, later):
+        if (
+            later
+            and _value(later["n"])
+            and assigning
+            and (later.start("n") not in numbered or shared)
+            and _whole(text, later)
+        ):
             at = later.start("n")
             if at not in done and (
                 later["noun"]
@@ -198,6 +209,47 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                     ),
                     (at, later.end("n")),
                 )
+
+
+_PAIR = re.compile(
+    rf"{COUNT} and (?P<second>[0-9][0-9,]*)(?P<noun> {WHO})?(?: (?:were )?(?:randomly )?"
+    r"(?:assigned|allocated|randomi[sz]ed))? (?:to|in|into|on|received?)(?: (?:the"
+    r"|receive))? ?$"
+)
+
+
+def _pairs(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
+    """The sizes of "324 and 327 patients in the A and B arms"."""
+    text, start, end = scene.text, scene.sentence.start, scene.sentence.end
+    for one, other in pairwise(scene.mentions):
+        if (
+            text[one.end : other.start] not in (" and ", " and the ", " or ", ", and ")
+            or not (0 <= one.arm < len(scene.arms))
+            or not (0 <= other.arm < len(scene.arms))
+        ):
+            continue
+        for number in scene.numbers:
+            hit = (
+                _PAIR.match(text, number.start, one.start)
+                if one.start - 70 <= number.start < one.start
+                else None
+            )
+            if (
+                hit
+                and _value(hit["n"])
+                and one.arm != other.arm
+                and _ASSIGNING.search(text, start, end)
+                and not re.search(r"%", text[hit.start() : one.start])
+            ):
+                yield (
+                    _arm_fact(scene, one, hit.start("n"), hit.end("n"), hit["n"], "pair"),
+                    (hit.start("n"), hit.end("n")),
+                )
+                yield (
+                    _arm_fact(scene, other, hit.start("second"), hit.end("second"), hit["second"], "pair"),
+                    hit.span("second"),
+                )
+                break
 
 
 def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
@@ -229,7 +281,7 @@ def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered:
         return False
     if _LIST_OF_ARMS.match(text, mention.end) and not hit["share"]:
         return False
-    gap = text[hit.end("n") : hit.end()]
+    gap = text[hit.end("share") + 1 if hit["share"] else hit.end("n") : hit.end()]
     before = text[max(start, hit.start("n") - 14) : hit.start("n")]
     if _N_BEFORE.search(before):
         return bool(re.fullmatch(r" in the ", gap))
@@ -239,9 +291,12 @@ def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered:
         return False
     if hit["verb"] or _INTO.fullmatch(gap) or not gap.strip():
         return bool(_ASSIGNING.search(text, start, scene.sentence.end))
+    if hit["noun"] and _INCLUDED_LATER.search(text, hit.end(), scene.sentence.end):
+        return True
     return bool(hit["noun"]) and bool(_ASSIGNING.search(text, start, hit.end()))
 
 
+_INCLUDED_LATER = re.compile(r"\b(?:were|was) (?:included in|analy[sz]ed|evaluable|assessable|eligible)\b")
 _N_BEFORE = re.compile(r"\b[nN] ?= ?$")
 
 
@@ -259,7 +314,7 @@ _ASSIGNING_ONLY = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b")
 
 
 _LIST_OF_ARMS = re.compile(
-    r" ?[\[(](?:n ?= ?)?[0-9][0-9,]*(?: (?:patients|participants|women|men))?[;\])]| or (?!more)"
+    r" ?[\[(](?:n ?= ?)?[0-9][0-9,]*(?: [a-z]+)?[;\])]| or (?!more)"
     r"| versus "
 )
 

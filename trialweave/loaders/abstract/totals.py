@@ -167,7 +167,9 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
             and not any(m.arm >= 0 and m.start < hit.end() + 40 for m in scene.mentions)
         )
     if rule == "total-of" and (
-        re.match(r" of ", text[hit.end("n") :])
+        re.match(
+            r" of | (?:[a-z]+ )?[(\[][0-9.]+ ?%[)\]] (?!were (?:random|assign|enrol))", text[hit.end("n") :]
+        )
         or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions)
         or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])
     ):
@@ -184,6 +186,10 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
         return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
     if rule == "of-n":
         stated = (groups.get("verb") or "") + (groups.get("after") or "")
+        if re.match(
+            r", [0-9][0-9,]*(?: \([0-9.]+ ?%\))? (?:were|was|received)", text[hit.end() : hit.end() + 40]
+        ):
+            return value >= 10
         return bool(stated) or (
             bool(re.search(r"\bassigned|randomi[sz]ed", text[hit.end() : scene.sentence.end])) and value >= 10
         )
