@@ -9,12 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from trialweave.graph.derive import labels
 from trialweave.graph.quads import Literal, NamedNode, Quad, words
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph
 from trialweave.loaders import ctgov_json
 from trialweave.ontology.prefixes import PREFIXES, namespace
-from trialweave.queries.run import select
+from trialweave.queries.catalogue import question
+from trialweave.queries.page import trial_page
+from trialweave.queries.run import ask, select
 from trialweave.records import RegistryStudy
 
 PREAMBLE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
@@ -187,3 +190,17 @@ def test_all_our_terms_are_in_the_vocabulary(quads: list[Quad]) -> None:
         if isinstance(term, NamedNode) and term.value.startswith(TW[""])
     }
     assert [name for name in sorted(used) if f"\ntw:{name} a " not in text] == []
+
+
+def test_a_trial_without_publication_shows_its_posted_events(graph: Graph) -> None:
+    """Once the question answered with no rows at all, which reads as no events."""
+    held = Graph.in_memory(graph)
+    labels.write(held)
+    rows = ask(held, question("trial-adverse-events"), {"trial": "NCT00000001"}).records()
+    assert [(row["source"], row["event"], row["arm"], row["affected"], row["at_risk"]) for row in rows] == [
+        ("registry", "Hypertension", "Placebo", None, 71),
+        ("registry", "Hypertension", "Zonib", 8, 70),
+        ("registry", "Rash", "Placebo", 0, 72),
+        ("registry", "Rash", "Zonib", 2, 70),
+    ]
+    assert "4 counts stand in the registry" in trial_page(held, "NCT00000001")

@@ -1,7 +1,6 @@
 """A publication without a registry number, which the registry cites for results: one trial, counted once."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +8,11 @@ import pytest
 from trialweave import Graph, ask, build, open_store, question
 
 ABSTRACT = (
-    "METHODS: Patients were randomly assigned to sorafenib 400 mg twice daily or placebo. RESULTS: A total of "
-    "200 patients were randomized, 100 to the sorafenib arm and 100 to the placebo arm. Median overall survival "
-    "was 9.0 months (95% CI 8.0-10.0) with sorafenib and 7.0 months (95% CI 6.0-8.0) with placebo (hazard ratio "
-    "0.70 [95% CI 0.50-0.98]; p = 0.04). Grade 3 or 4 hypertension occurred in 10 (10%) of 100 patients in the "
-    "sorafenib group and 1 (1%) of 100 patients in the placebo group."
+    "METHODS: Patients were randomly assigned to sorafenib 400 mg twice daily or placebo. RESULTS: A total "
+    "of 200 patients were randomized, 100 to the sorafenib arm and 100 to the placebo arm. Median overall "
+    "survival was 9.0 months (95% CI 8.0-10.0) with sorafenib and 7.0 months (95% CI 6.0-8.0) with placebo "
+    "(hazard ratio 0.70 [95% CI 0.50-0.98]; p = 0.04). Grade 3 or 4 hypertension occurred in 10 (10%) of "
+    "100 patients in the sorafenib group and 1 (1%) of 100 patients in the placebo group."
 )
 STUDY: dict[str, Any] = {
     "protocolSection": {

@@ -13,7 +13,6 @@ from trialweave.queries.run import ask
 from trialweave.queries.table import Table, write_table
 
 STOPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
-    ("trials-of-drug", {"drug": "Angiogenesis Inhibitors"}, ("trial", "drug_name", "basis", "membership")),
     (
         "trial-results",
         {"trial": "NCT02649361"},
@@ -25,7 +24,17 @@ STOPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
         ("event", "arm", "grade", "affected", "percent", "audit", "quote"),
     ),
     ("mesh-drug-toxicity-pairs", {}, ("drug", "toxicity", "trust")),
-    ("number-audit", {"only_trial": "NCT02649361"}, ("check", "message", "certainty", "quote")),
+    (
+        "drugs-with-toxicity",
+        {"drug_class": "Angiogenesis Inhibitors", "event": "Hypertension"},
+        ("drug", "given", "membership", "source", "seriousness", "trials", "affected", "at_risk", "percent")
+        + ("left_out_because",),
+    ),
+    (
+        "registry-vs-publication",
+        {"only_trial": "NCT02649361"},
+        ("kind", "verdict", "registry_value", "publication_value", "reason"),
+    ),
 )
 """Question, its parameters, and the columns that the tour shows."""
 
@@ -46,6 +55,7 @@ def tour(store: Path, out: TextIO) -> None:
         f"""
 Try next
   trialweave show {store} NCT02649361            one trial on a page, each number with its words
+  trialweave ask {store} adverse-event-rate-by-arm   each arm with its rate, and what was left out and why
   trialweave questions                          what else can be asked
   trialweave ask {store} evidence-of --limit 5   where facts were read: quote, offsets, file
   trialweave export {store} demo.trig            the whole graph, for Protégé or a triple store

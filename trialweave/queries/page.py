@@ -115,7 +115,9 @@ def _unit(unit: Python) -> str:
 
 
 def _events(found: list[Row]) -> Iterable[list[str]]:
-    for row in found:
+    """The counts of publications, one by one; of the registry's long tables, how many there are."""
+    posted = sum(row["source"] == "registry" for row in found)
+    for row in (row for row in found if row["source"] == "publication"):
         grade = f", grade {row['grade']}" if row["grade"] else ""
         cause = f", {row['attribution']}" if row["attribution"] else ""
         count = [] if row["affected"] is None else [str(row["affected"])]
@@ -124,6 +126,10 @@ def _events(found: list[Row]) -> Iterable[list[str]]:
         audit = f"  ⚠ {row['audit']}" if row["audit"] else ""
         what = f"{row['event']}{grade}{cause}"
         yield [f"  {row['arm'] or 'arm not stated'}: {what}: {' '.join(count)}{audit}", *_quoted(row)]
+    if posted:
+        yield [
+            f"  {posted:,} counts stand in the registry's tables: trialweave ask STORE trial-adverse-events"
+        ]
 
 
 def _findings(found: list[Row]) -> Iterable[list[str]]:

@@ -118,8 +118,8 @@ def arm_of_group(registry: Side, publication: Side, matches: list[Match]) -> Cal
         title = registry.label(group)
         if PLACEBO.fullmatch(fold(title)):
             wanted = Content(drugs=frozenset(), placebo=True)
-        elif ui := linked(title, "drug"):
-            wanted = Content(drugs=frozenset({MESH[ui]}), placebo=False)
+        elif link := linked(title, "drug"):
+            wanted = Content(drugs=frozenset({MESH[link.ui]}), placebo=False)
         else:
             return None
         found = [theirs for theirs, given in contents.items() if given == wanted]
