@@ -27,8 +27,18 @@ STOPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "drugs-with-toxicity",
         {"drug_class": "Angiogenesis Inhibitors", "event": "Hypertension"},
-        ("drug", "given", "membership", "source", "seriousness", "trials", "affected", "at_risk", "percent")
-        + ("left_out_because",),
+        (
+            "drug",
+            "given",
+            "membership",
+            "source",
+            "seriousness",
+            "trials",
+            "affected",
+            "at_risk",
+            "percent",
+            "left_out_because",
+        ),
     ),
     (
         "registry-vs-publication",
