@@ -15,7 +15,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialweave.loaders import ctgov_json, ctgov_xml
+from trialweave.loaders.ctgov import json as ctgov_json
+from trialweave.loaders.ctgov import xml as ctgov_xml
 from trialweave.records import RegistryStudy
 
 

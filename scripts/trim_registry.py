@@ -26,8 +26,9 @@ from typing import Any
 import msgspec
 
 from trialweave.errors import LoadError, TrialweaveError
-from trialweave.loaders import ctgov_json, ctgov_xml
-from trialweave.loaders.ctgov_values import word
+from trialweave.loaders.ctgov import json as ctgov_json
+from trialweave.loaders.ctgov import xml as ctgov_xml
+from trialweave.loaders.ctgov.values import word
 from trialweave.loaders.files import documents, find_files
 from trialweave.records import (
     AdverseEvents,
@@ -62,7 +63,7 @@ _WORDS = {
 
 
 def v2_word(folded: str | None) -> str | None:
-    """A word of a closed list as API v2 writes it; `ctgov_values.word` folds it back.
+    """A word of a closed list as API v2 writes it; `ctgov.values.word` folds it back.
 
     >>> v2_word("active not recruiting"), v2_word("phase 2"), v2_word("non-randomized")
     ('ACTIVE_NOT_RECRUITING', 'PHASE2', 'NON_RANDOMIZED')

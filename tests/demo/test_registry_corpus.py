@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from trialweave import loaders
-from trialweave.loaders import ctgov_json
+from trialweave.loaders.ctgov import json as ctgov_json
 from trialweave.records import Publication, RegistryStudy, ResultGroup
 
 ROOT = Path(__file__).parents[2]

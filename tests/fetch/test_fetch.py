@@ -19,7 +19,7 @@ import pytest
 from trialweave import loaders
 from trialweave.errors import LoadError, RemoteError, StoreError
 from trialweave.fetch import Step, fetch
-from trialweave.loaders import ctgov_json
+from trialweave.loaders.ctgov import json as ctgov_json
 from trialweave.loaders.files import find_files
 from trialweave.records import Publication, RegistryStudy
 

@@ -16,7 +16,7 @@ from trialweave.graph.publication import graph_name, publication_quads
 from trialweave.graph.quads import Quad
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph
-from trialweave.loaders import ctgov_json
+from trialweave.loaders.ctgov import json as ctgov_json
 from trialweave.records import (
     AdverseEventCount,
     Arm,

@@ -13,7 +13,7 @@ from trialweave.graph.derive import labels
 from trialweave.graph.quads import Literal, NamedNode, Quad, words
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph
-from trialweave.loaders import ctgov_json
+from trialweave.loaders.ctgov import json as ctgov_json
 from trialweave.ontology.prefixes import PREFIXES, namespace
 from trialweave.queries.catalogue import question
 from trialweave.queries.page import trial_page

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
 from trialweave.errors import LoadError
-from trialweave.loaders import (
-    ctgov_json,
-    ctgov_xml,
-    medline,
-    pubmed_abstract,
-    pubmed_page,
-    pubmed_xml,
-)
+from trialweave.loaders.ctgov import json as ctgov_json
+from trialweave.loaders.ctgov import xml as ctgov_xml
 from trialweave.loaders.decoding import declared_encoding
+from trialweave.loaders.pubmed import abstract_text as pubmed_abstract
+from trialweave.loaders.pubmed import medline
+from trialweave.loaders.pubmed import page as pubmed_page
+from trialweave.loaders.pubmed import xml as pubmed_xml
 from trialweave.records import Publication, RegistryStudy, Rejected
 
 

@@ -12,7 +12,7 @@ number:
 
 - `GroupCount`, `Enrolment`, `EventTotal`: the very field or attribute that holds the number;
 - `EventCount` and `Measurement`, of which there are tens of millions: the object (element) whose
-  members are the numbers. `trialweave.loaders.ctgov_places.member(path, "affected")` gives the place
+  members are the numbers. `trialweave.loaders.ctgov.places.member(path, "affected")` gives the place
   of each, `places(study)` all places of a study, `value_at(record, place)` what stands there;
 - all else: a `Field` with the place and the words as read.
 

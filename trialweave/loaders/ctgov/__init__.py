@@ -1,0 +1,1 @@
+"""ClinicalTrials.gov: its three forms of one study, and what they share."""

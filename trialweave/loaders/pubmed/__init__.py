@@ -1,0 +1,1 @@
+"""PubMed: its four forms of a bibliographic record, and what they share."""
