@@ -20,8 +20,8 @@ from trialweave.errors import LoadError
 from trialweave.graph.catalog import Entry, is_registry, read_entries
 from trialweave.graph.quads import Literal, words
 from trialweave.graph.store import Graph
-from trialweave.loaders.ctgov.places import member, value_at
 from trialweave.loaders.ctgov.originals import Original, originals
+from trialweave.loaders.ctgov.places import member, value_at
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 
