@@ -30,7 +30,7 @@ def said(sentence: str) -> list[tuple[str, str | None, str | None, str]]:
     [
         (
             "In the abcnib group 106 patients (36.1%) and in the placebo group 46 (32.2%) had nausea.",
-            [A, None],
+            [A, B],
         ),
         ("In the abcnib group 36% and in the placebo group 32% had nausea.", [A, B]),
         ("Nausea was seen in 36% in the abcnib group, and in the placebo group 32% had it.", [A, B]),
