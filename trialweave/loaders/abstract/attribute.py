@@ -114,7 +114,14 @@ def owners(scene: Scene, order: tuple[int, ...], canonical: tuple[int, ...]) -> 
         if members[0].shape in ("ratio", "difference"):
             continue
         if len(row) == 1:
-            owner = _inside(scene, members[0]) or _right(scene, members[0]) or _left(scene, members[0])
+            one = members[0]
+            if zero := zero_beside(scene.text, one, scene.sentence.end):
+                pair = [one, one._replace(start=zero[0], end=zero[1], at=zero[0])]
+                owner = _row(scene, pair, order, canonical)[0]
+                if owner:
+                    found[row[0]] = owner
+                continue
+            owner = _inside(scene, one) or _opening(scene, one) or _right(scene, one) or _left(scene, one)
             if owner:
                 found[row[0]] = owner
             continue
@@ -125,12 +132,51 @@ def owners(scene: Scene, order: tuple[int, ...], canonical: tuple[int, ...]) -> 
     return found
 
 
+_ZERO_BESIDE = re.compile(r"[\])]*,? (?:v|vs\.?|versus|compared with) (?P<zero>none|zero)(?=[\]),;.]| and\b)")
+
+
+def zero_beside(text: str, quantity: Quantity, stop: int) -> tuple[int, int] | None:
+    """The zero that a count is set against: "(eight [7%] vs none)"."""
+    if quantity.shape not in ("count", "percent"):
+        return None
+    found = _ZERO_BESIDE.match(text, quantity.end, stop)
+    return found.span("zero") if found else None
+
+
 def _inside(scene: Scene, quantity: Quantity) -> Owner | None:
     """The arm named between a count and its percentage: "14 patients in the A group (5%)"."""
     for mention in scene.mentions:
         if quantity.start <= mention.start and mention.end <= quantity.end:
             return Owner(mention.arm, mention, "arm-inside")
     return None
+
+
+_OPENS = re.compile(
+    r"(?:^|[,;:.)\]] |\b(?:and|while|whereas|but) )(?:and |while |whereas |but )?(?:in|for|among|with) "
+    r"(?:(?:the|patients|those|participants|women|men|children|assigned|receiving|given|treated|to"
+    r"|with|on) )*$",
+    re.IGNORECASE,
+)
+_OPENED = re.compile(r"(?: (?:groups?|arms?|patients|recipients|participants))?,? ?")
+
+
+def _opening(scene: Scene, quantity: Quantity) -> Owner | None:
+    """The arm that opens a clause with its number: "in the A group 12 patients (3%) and in the B group 9"."""
+    mention = next((m for m in reversed(scene.mentions) if m.end <= quantity.start), None)
+    if mention is None or mention.arm == ALL:
+        return None
+    before = scene.text[max(scene.sentence.start, mention.start - 60) : mention.start]
+    if not _OPENED.fullmatch(scene.text[mention.end : quantity.start]) or not (
+        opens := _OPENS.search(before)
+    ):
+        return None
+    last = [q for q in scene.quantities if q.end <= mention.start]
+    lead = mention.start - len(before) + opens.start()
+    if last and lead <= last[-1].end and scene.text[lead : lead + 1] != ",":
+        lead_words = scene.text[last[-1].end : mention.start]
+        if not re.match(r"[\])]*,? (?:and|while|whereas|but) ", lead_words):
+            return None
+    return Owner(mention.arm, mention, "arm-opening")
 
 
 def _next_start(scene: Scene, quantity: Quantity) -> int:

@@ -65,7 +65,7 @@ _NOT_DRUG = frozenset(
     " day days on either "
     "level levels ratio weight serum plasma creatinine hemoglobin psa below above greater increased"
     " given administered respectively once only if until each group arm radiotherapy-free within up"
-    " low high both starting area count as".split()
+    " low high both starting area count as rate rates dose-rate".split()
 )
 _GATE = re.compile(
     r"[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|million|PFU)\b"
@@ -224,7 +224,11 @@ def _drug(scene: Scene, hit: re.Match[str]) -> Drug | None:
         in (" ", " (", ", ", " [", " at ", " at a dose of ", " (at a dose of ")
     ):
         words = _GROUP_WORD.sub("", text[mention.start : mention.end])
-        if not stems(words, {}) <= COMMON and not re.search(r"[Aa]rm |[Gg]roup ", words):
+        if (
+            not stems(words, {}) <= COMMON
+            and not words.endswith("rate")
+            and not re.search(r"[Aa]rm |[Gg]roup ", words)
+        ):
             return _last_part(words, mention.start)
     before = _DRUG_BEFORE.search(text[low : hit.start()])
     if before and _can_be_drug(before["drug"], scene.arms):
@@ -258,16 +262,11 @@ def _bracketed_drug(scene: Scene, hit: re.Match[str], unit: str) -> Drug | None:
             (m for m in reversed(scene.mentions) if 0 <= begin - m.end <= 1 and 0 <= m.arm < len(scene.arms)),
             None,
         )
-        if mention:
+        if mention and not text[mention.start : mention.end].endswith("rate"):
             return _first_part(_GROUP_WORD.sub("", text[mention.start : mention.end]), mention.start)
     if unit in ("Gy", "cGy"):
-        place = text.find("adi", start, scene.sentence.end)
-        found = re.compile(r"radiotherapy|radiation|irradiation|RT\b").search(text, start, scene.sentence.end)
-        return (
-            ("radiotherapy", *(found.span() if found else (hit.start(), hit.end())))
-            if place or found
-            else None
-        )
+        found = _RADIATION.search(text, start, scene.sentence.end)
+        return ("radiotherapy", *found.span()) if found else None
     if "/" in unit or scene.around(hit.start()):
         named = list(_DRUG_NAME.finditer(text, max(start, hit.start() - 110), hit.start()))
         if named:
@@ -280,6 +279,9 @@ def _first_part(words: str, start: int) -> Drug:
     return (words[: cut.start()], start, start + cut.start()) if cut else (words, start, start + len(words))
 
 
+_RADIATION = re.compile(
+    r"radio(?:chemo)?therapy|chemoradio|radiation|irradiat|brachytherapy|RT\b", re.IGNORECASE
+)
 _GROUP_WORD = re.compile(r"[ -](?:groups?|arms?|regimen|patients|treated)$")
 _DRUG_NAME = re.compile(
     r"(?<![\w-])[A-Za-z-]+(?:mab|nib|ciclib|parib|platin|taxel|rubicin|citabine|tecan|trexed|trexate"

@@ -38,7 +38,8 @@ _HEADS = {
         r"|pyrexia|chills|hypertension|hypotension|bleeding|ha?emorrhages?|infections?|sepsis|pneumonia"
         r"|perforations?|fistulas?|leaks?|leakage|"
         r"fractures?|strokes?|infarctions?|heart failure|alopecia|anorexia|appetite|weight (?:loss|gain)"
-        r"|constipation|insomnia|hot flashes|hot flushes|xerostomia|dry mouth|erythema|flushing"
+        r"|constipation|insomnia|(?:re-?)?admissions? to (?:the )?hospital"
+        r"|hospital (?:re)?admissions?|hot flashes|hot flushes|xerostomia|dry mouth|erythema|flushing"
         r"|incontinence|dysfunction|complications?|morbidity|syndrome|"
         r"thromboembolism|VTE|discontinuations?|withdrawals?|dose reductions?|hospitali[sz]ations?|spasms?"
         r"|cramps|tinnitus|lymph(?:o)?edema|ulcers?|ulceration|seizures?|depression|falls|lipase|amylase"
@@ -93,7 +94,8 @@ _LEFT_STOP = frozenset(
     " calculated estimated- patient one two three four five six seven eight nine ten first second "
     "frequent frequently were-? being been is are there but while however respectively worst single"
     " superior inferior worse trend increasing decreasing improving absolute relative hazard risk"
-    " because her his "
+    " because her his mainly chiefly predominantly principally primarily mostly often notably namely"
+    " largely usually generally especially particularly typically "
     "additional new likely serious? least objective? group arm groups arms adding addition same"
     " greatest highest lowest produced resulted demonstrated yielded noted observed had causing"
     " leading caused attributed related-? treated developing experiencing considered possibly".split()
@@ -229,7 +231,7 @@ _BEGINS_SEVERAL = frozenset(
     "time toxic serious severe adverse treatment side unwanted immune cardiac cardiovascular"
     " bleeding skeletal thrombotic infectious hepatic "
     "vascular heart weight hot dry dose second secondary stable disease quality length hospital"
-    " blood operative operating outcome end live "
+    " blood operative operating outcome end live admission admissions readmission readmissions re "
     "follow observation creatinine thromboembolic or pr".split()
 )
 

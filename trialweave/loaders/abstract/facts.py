@@ -96,7 +96,7 @@ def _fact(
     if kind is None:
         return None
     grade = grade_of(scene, quantity.start, topic) if kind in ("ae_count", "deaths") else None
-    related = scene.attribution if kind in ("ae_count", "deaths") else None
+    related = _related(scene, quantity, kind)
     timed = kind in ("rate", "mean", "median", "ae_count")
     return Fact(
         kind=kind,
@@ -127,6 +127,18 @@ def _fact(
         else None,
         cues=cues_of(scene, owner, topic, (grade.start, grade.end) if grade else None),
     )
+
+
+_SOME_OF_THEM = re.compile(r"\b(?:none|of (?:which|whom|these|them)|unrelated|not)\b|;")
+
+
+def _related(scene: Scene, quantity: Quantity, kind: str) -> tuple[str, int, int] | None:
+    """What the sentence says of the cause, unless it says so of others or of some of those counted."""
+    if kind not in ("ae_count", "deaths") or (related := scene.attribution) is None:
+        return None
+    if kind == "deaths" and _SOME_OF_THEM.search(scene.text, quantity.end, related[1]):
+        return None
+    return related
 
 
 def _carried_grade(scene: Scene, kind: str, memory: Memory) -> str | None:

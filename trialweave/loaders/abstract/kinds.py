@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from trialweave.loaders.abstract.beside import PEOPLE, Quantity
 from trialweave.loaders.abstract.comparison import Owner
@@ -91,10 +92,39 @@ def endpoint_name(kind: str, topic: Topic | None) -> str | None:
     return name
 
 
+_DEMOGRAPHIC = re.compile(
+    r"\b(?:women|men|males?|females?|girls|boys|(?:current |former |never[- ])?smokers|whites|blacks|asians)"
+    r" (?:made up|accounted for|comprised|constituted|represented|formed)\b"
+    r"|\b(?:ECOG|Karnofsky|WHO) (?:performance )?(?:status|score)\b|\bperformance status\b"
+    r"|\bstage (?:0|I{1,3}V?|IV|[1-4])(?:[A-C]\b|\b)[^;,]{0,80}$|\b(?:current|former) smokers\b",
+    re.IGNORECASE,
+)
+_WERE_WHO = re.compile(
+    r"(?:[^;.]|\.(?=[0-9])){0,120}? were (?:women|men|male|female|white|black|Asian"
+    r"|(?:current |former )?smokers)\b"
+)
+
+
+def _is_demographic(scene: Scene, quantity: Quantity, topic: Topic | None) -> bool:
+    """True for a share of women, of smokers or of a stage that the sentence gives as the people it counts."""
+    if _WERE_WHO.match(scene.text, quantity.end, scene.sentence.end):
+        return True
+    said = topic is not None and scene.sentence.start <= topic.start and not _STATUS.search(topic.name)
+    if said and topic is not None and topic.kind != "efficacy":
+        return False
+    begin = scene.clause(quantity.start)
+    return not said and bool(_DEMOGRAPHIC.search(scene.text, begin, quantity.start))
+
+
+_STATUS = re.compile(r"performance status|\bECOG\b|\bstage\b", re.IGNORECASE)
+
+
 def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None) -> str | None:
     """The contract's kind of a value in an arm; None where the number reports no result."""
     text, at = scene.text, quantity.start
-    if _is_baseline(scene, quantity):
+    if _is_baseline(scene, quantity) or (
+        quantity.shape in ("percent", "count") and _is_demographic(scene, quantity, topic)
+    ):
         return None
     before = text[max(scene.sentence.start, at - 28) : at]
     if quantity.shape == "time":
@@ -205,6 +235,10 @@ def _mean_before(scene: Scene, at: int) -> bool:
 
 def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None) -> str | None:
     """Rate, adverse-event count, deaths or plain count."""
+    if isinstance(quantity.value, Decimal) and quantity.value < 0:
+        return None
+    if quantity.shape == "percent" and _is_relative_effect(scene, quantity):
+        return None
     if quantity.value is None and quantity.denom is None:
         return _bare_count_kind(scene, quantity, topic, owner)
     if (
@@ -243,6 +277,45 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
     )
 
 
+_EFFECT = re.compile(
+    r"\b(?:(?:vaccine|protective|relative|preventive|prophylactic) efficacy|VE"
+    r"|efficacy (?:(?:of|for) [^;.]{1,60}? )?(?:against|in (?:preventing|prevention))"
+    r"|relative (?:risk |rate |hazard )?reductions?|risk reductions?)\b",
+    re.IGNORECASE,
+)
+_EFFECT_AFTER = re.compile(
+    r"(?: \([^()]*\))? (?:(?:vaccine|protective) )?efficacy (?:against|in preventing)\b"
+)
+_NEXT_EFFECT = re.compile(
+    r"(?: ?[\[(][^\[\]()]*[\])])?,? (?:and |or |v |vs\.? |versus )?"
+    r"(?:[^,;0-9]{0,60} )?(?:[\[(])?"
+)
+
+
+def _is_relative_effect(scene: Scene, quantity: Quantity) -> bool:
+    """True for the efficacy of a vaccine or a relative reduction: a comparison, not a share of people."""
+    text, at = scene.text, quantity.start
+    if _EFFECT_AFTER.match(text, quantity.end, scene.sentence.end):
+        return True
+    for cue in _EFFECT.finditer(text, scene.clause(at), at):
+        if not scene.sees(at, cue.start()):
+            continue
+        between = [q for q in scene.quantities if cue.end() <= q.start < at and q.shape != "time"]
+        since = between[-1].end if between else cue.end()
+        gap = text[since:at]
+        if not between and not _OTHER_SUBJECT.search(gap):
+            return True
+        listed = _NEXT_EFFECT.fullmatch(gap) and not _OTHER_SUBJECT.search(gap)
+        if between and listed and scene.around(at) == scene.around(between[-1].start):
+            return True
+    return False
+
+
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:occurred|developed|had|experienced|reported|seen|observed|with (?!an?\b)[^,;]* in)\b"
+)
+
+
 def _bare_count_kind(
     scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None
 ) -> str | None:
@@ -255,6 +328,8 @@ def _bare_count_kind(
         text[max(0, quantity.start - 12) : quantity.start],
         re.IGNORECASE,
     ):
+        return None
+    if _EACH.match(tail):
         return None
     deaths = re.match(
         r"\S+(?: [a-z-]+){0,4} (?:deaths?|died)\b|\S+ (?:patients?|participants|women|men"
@@ -280,6 +355,9 @@ def _bare_count_kind(
     if not said:
         return None
     return "ae_count" if topic.kind == "harm" else "event_count"
+
+
+_EACH = re.compile(r"\S+(?: [a-z]+){0,2} each (?:of|from|due|because|with|for|by|attributed|caused)\b")
 
 
 _HAPPENED = re.compile(

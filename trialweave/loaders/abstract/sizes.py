@@ -10,7 +10,16 @@ from trialweave.loaders.abstract.mentions import ALL, Mention
 from trialweave.loaders.abstract.naming import arm_name
 from trialweave.loaders.abstract.numbers import decimal, from_words
 from trialweave.loaders.abstract.scene import Scene
-from trialweave.loaders.abstract.totals import ADJECTIVES, COUNT, TOTALS, WHO, is_total, places, population_of
+from trialweave.loaders.abstract.totals import (
+    ADJECTIVES,
+    COUNT,
+    SCREENED,
+    TOTALS,
+    WHO,
+    is_total,
+    places,
+    population_of,
+)
 from trialweave.records import Cue, Fact
 
 _ASSIGNED = (
@@ -125,7 +134,9 @@ def sizes(scene: Scene) -> Iterator[Fact]:
                 max(stop, hit.end("n")),
                 value,
                 rule,
-                population=population_of(groups.get("verb") or words),
+                population="screened"
+                if SCREENED.match(scene.text, stop, end)
+                else population_of(groups.get("verb") or words),
             )
 
 

@@ -16,14 +16,15 @@ _WEAK = frozenset(
     " participation screening benefit lesion lesions control end point end points endpoint endpoints"
     " diagnosis depression syndrome appetite efficacy metastases metastasis volume".split()
 )
-_NOUN_BEFORE = re.compile(r"((?:[A-Za-z][\w'/-]*|\([A-Z]+\))(?: (?:[A-Za-z][\w'/-]*))*) ?$")
+_NOUN_BEFORE = re.compile(r"(?<![\w'/-])((?:[A-Za-z][\w'/-]*|\([A-Z]+\))(?: (?:[A-Za-z][\w'/-]*))*) ?$")
 _NOUN_STOP = frozenset(
     "and or was were included include includes including as with of for in the a an to by were: vs"
     " versus than both patients had than most common followed most frequent being namely are is that"
+    " mainly chiefly predominantly principally primarily mostly often notably namely"
     " at from which had more less higher lower significantly frequently".split()
 )
 _PREDICATE = re.compile(
-    r"[^.;:]{0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died"
+    r"(?:[^.;:]|\.(?=[0-9])){0,260}?\b(?P<verb>had|have|experienced|achieved|attained|reported|developed|died"
     r"|discontinued|withdrew|completed|received|underwent|required|responded|progressed|relapsed"
     r"|remained|started|met|stopped|suffered|showed|reached|were|was)\b(?P<rest>(?: (?!(?:compared"
     r"|versus|vs|while|whereas|than)\b)[^\s,;:.()\[\]]+){0,9})"
@@ -46,7 +47,7 @@ _DURING = re.compile(
     r"\b(?:during|at|after|before|throughout|population|patients|group|groups|arm|arms|women|men|cycle"
     r"|year|years|months|weeks)(?: [a-z]+){0,2}$"
 )
-_PASSIVE_SKIP = re.compile(r"^(?: (?:a|an|the|any|at least one|at least|one or more|also))+(?= )")
+_PASSIVE_SKIP = re.compile(r"^(?: (?:to be|a|an|the|any|at least one|at least|one or more|also))+(?= )")
 
 
 def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | None:
@@ -102,11 +103,11 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         return after[0]
     if here:
         return here[-1]
-    return _plain_subject(scene, quantity) or last
+    return _plain_subject(scene, quantity) or (None if _own_subject(scene, quantity) else last)
 
 
 _SUBJECT = re.compile(
-    r"(?P<name>[A-Za-z][\w' /-]{3,80}?)(?: \([^()]{1,40}\))? (?:occurred|developed|was|were|is"
+    r"(?<![\w'/-])(?P<name>[A-Za-z][\w' /-]{3,80}?)(?: \([^()]{1,40}\))? (?:occurred|developed|was|were|is"
     r"|are)(?: (?:observed|detected|seen|reported|achieved|found|noted|recorded|present|diagnosed"
     r"|higher|lower|similar|also|only|significantly|more|less|frequent|common))*(?: (?:in|on|by|for|at"
     r"|with))?(?: (?:only|about|the|approximately))* ?[\[(]?$"
@@ -131,6 +132,18 @@ def _plain_subject(scene: Scene, quantity: Quantity) -> Topic | None:
     ):
         return None
     return Topic(found.start("name"), found.end("name"), found["name"], "efficacy")
+
+
+_OWN_SUBJECT = re.compile(
+    r"(?:[A-Za-z][\w'-]* ){1,4}?(?:made up|accounted for|comprised|constituted|represented|formed)\b"
+)
+
+
+def _own_subject(scene: Scene, quantity: Quantity) -> bool:
+    """True if the clause has a subject of its own, so that it is not about what the last one was about."""
+    start = scene.clause(quantity.start)
+    lead = re.compile(r"[ ,]*").match(scene.text, start)
+    return bool(_OWN_SUBJECT.match(scene.text, lead.end() if lead else start, quantity.start))
 
 
 def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
@@ -192,7 +205,7 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
         if topic.end <= begin <= topic.end + 2 and not _only_weak(topic):
             return topic
     start = max(start, begin - 80)
-    found = _NOUN_BEFORE.search(scene.text[start:begin])
+    found = _NOUN_BEFORE.search(scene.text, start, begin)
     if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.topics):
         return None
     kept: list[re.Match[str]] = []
@@ -202,13 +215,11 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
         if word.group().lower() in _NOUN_STOP or len(kept) == 6:
             break
         kept.append(word)
-    if not kept or any(
-        m.start < begin and m.end > start + found.start() + kept[-1].start() for m in scene.mentions
-    ):
+    if not kept or any(m.start < begin and m.end > found.start() + kept[-1].start() for m in scene.mentions):
         return None
     first, final = kept[-1], kept[0]
-    at = start + found.start() + first.start()
-    end = start + found.start() + final.end()
+    at = found.start() + first.start()
+    end = found.start() + final.end()
     if re.fullmatch(PEOPLE, scene.text[at:end]):
         return None
     return Topic(at, end, scene.text[at:end], "harm")

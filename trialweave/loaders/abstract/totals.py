@@ -115,6 +115,14 @@ _POPULATIONS = (
 )
 
 
+SCREENED = re.compile(
+    r" (?:(?:who|that) )?(?:(?:were|was|had been) )?(?:initially |consecutively )?(?:screened\b"
+    r"|(?:assessed|evaluated|considered|examined|approached|invited) (?:for (?:eligibility|inclusion"
+    r"|enrol?lment|participation)|to participate))",
+    re.IGNORECASE,
+)
+
+
 _AT_START = re.compile(
     rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?! (?:had|died|experienced|developed|received|in the))",
     re.IGNORECASE,

@@ -18,7 +18,10 @@ _ZERO = re.compile(
     r"|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as"
     r"|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
     r"|\b(?P<none>[Nn]one)(?= (?:in|of|with|for|among|receiving|on)\b)"
-    r"|(?<=vs )none\b|(?<=versus )none\b"
+    r"|(?:(?<=vs )|(?<=v )|(?<=versus )|(?<=compared with ))(?P<beside>none|zero)\b"
+    r"|(?:(?<=and )|(?<=but )|(?<=vs )|(?<=versus ))(?:in )?(?P<nobody>zero|0|no"
+    r"(?: (?:patients?|participants?|women|men|children))|0 (?:patients|participants))"
+    r"(?= (?:in|with|among|receiving|on) )"
 )
 
 
@@ -44,9 +47,10 @@ def zeros_of(scene: Scene, found: list[Fact]) -> Iterator[Fact]:
             ),
             None,
         )
-        if mention is None and not hit["what"]:
+        if mention is None and not hit["what"] and not hit["beside"]:
             continue
         if hit["what"]:
+            before: list[Fact] = []
             topic_name, kind, topic = re.sub(r"deaths$", "death", hit["what"].strip()), "deaths", None
             arm = arm_name(scene, mention.arm) if mention else ("both" if len(scene.arms) == 2 else "all")
             if mention is None and (scope := _zero_scope(scene, hit.start())) is not None:
@@ -57,10 +61,21 @@ def zeros_of(scene: Scene, found: list[Fact]) -> Iterator[Fact]:
                 for fact in found
                 if fact.end <= hit.start() and fact.kind in ("deaths", "ae_count", "rate", "event_count")
             ]
-            if not before or mention is None:
+            if hit["beside"] and before and mention is None:
+                mention_arm = _other_arm(scene, before[-1], hit.start())
+            else:
+                mention_arm = mention.arm if mention else None
+            if not before or mention_arm is None:
+                continue
+            if hit["nobody"] and (
+                mention is None
+                or before[-1].arm == arm_name(scene, mention_arm)
+                or not _CLAUSE_END.match(scene.text, mention.end)
+                or any(fact.start < hit.end() and hit.start() < fact.end for fact in found)
+            ):
                 continue
             topic_name, kind, topic = before[-1].endpoint or "", before[-1].kind, None
-            arm = arm_name(scene, mention.arm)
+            arm = arm_name(scene, mention_arm)
         related = scene.attribution
         cues = cues_of(scene, Owner(mention.arm, mention, "zero"), topic, None) if mention else ()
         yield Fact(
@@ -73,9 +88,21 @@ def zeros_of(scene: Scene, found: list[Fact]) -> Iterator[Fact]:
             endpoint=topic_name or None,
             arm=arm,
             n=0,
+            grade=None if hit["what"] else before[-1].grade,
             attribution=related[0] if related else None,
             cues=cues,
         )
+
+
+_CLAUSE_END = re.compile(r"(?: (?:groups?|arms?|patients|recipients))?(?:[.;,)\]]|$)")
+
+
+def _other_arm(scene: Scene, fact: Fact, at: int) -> int | None:
+    """The arm that a count is set against, of two: "(eight [7%] vs none)"."""
+    names = [arm_name(scene, arm) for arm in range(len(scene.arms))]
+    if len(names) != 2 or fact.arm not in names or at - fact.end > 20:
+        return None
+    return 1 - names.index(fact.arm)
 
 
 def _zero_scope(scene: Scene, at: int) -> int | None:
