@@ -23,7 +23,11 @@ STOPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
         {"trial": "NCT02649361"},
         ("event", "arm", "grade", "affected", "percent", "audit", "quote"),
     ),
-    ("mesh-drug-toxicity-pairs", {}, ("drug", "toxicity", "trust")),
+    (
+        "shared-toxicities",
+        {"drug": "anlotinib", "drug_class": "Angiogenesis Inhibitors"},
+        ("event", "trials_of_drug", "trials_of_class"),
+    ),
     (
         "drugs-with-toxicity",
         {"drug_class": "Angiogenesis Inhibitors", "event": "Hypertension"},
