@@ -29,20 +29,9 @@ STOPS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
         ("event", "trials_of_drug", "trials_of_class"),
     ),
     (
-        "drugs-with-toxicity",
-        {"drug_class": "Angiogenesis Inhibitors", "event": "Hypertension"},
-        (
-            "drug",
-            "given",
-            "membership",
-            "source",
-            "seriousness",
-            "trials",
-            "affected",
-            "at_risk",
-            "percent",
-            "left_out_because",
-        ),
+        "adverse-event-rate-by-arm",
+        {"drug_class": "Angiogenesis Inhibitors", "event": "Hypertension", "only": "counted"},
+        ("trial", "arm", "role", "membership", "seriousness", "affected", "at_risk", "percent"),
     ),
     (
         "registry-vs-publication",
@@ -69,7 +58,7 @@ def tour(store: Path, out: TextIO) -> None:
         f"""
 Try next
   trialweave show {store} NCT02649361            one trial on a page, each number with its words
-  trialweave ask {store} adverse-event-rate-by-arm   each arm with its rate, and what was left out and why
+  trialweave ask {store} adverse-event-rate-by-arm   all arms, and what was left out and why
   trialweave questions                          what else can be asked
   trialweave ask {store} evidence-of --limit 5   where facts were read: quote, offsets, file
   trialweave export {store} demo.trig            the whole graph, for Protégé or a triple store
