@@ -179,10 +179,6 @@ def _opening(scene: Scene, quantity: Quantity) -> Owner | None:
     return Owner(mention.arm, mention, "arm-opening")
 
 
-def _next_start(scene: Scene, quantity: Quantity) -> int:
-    return min((q.start for q in scene.quantities if q.start >= quantity.end), default=scene.sentence.end)
-
-
 def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     """The arm after the quantity: "3.02 months (95% CI …) in the A group"."""
     mention = next((m for m in scene.mentions if m.start >= quantity.end), None)

@@ -71,10 +71,6 @@ def medians(registry: Side, publication: Side, arm_of: ArmOf) -> Iterator[Compar
                 yield _median(registry, other, publication, fact)
 
 
-def _compared_arms(registry: Side, fact: str, arm_of: ArmOf) -> set[str | None]:
-    return {arm_of(group) for group in registry.all(fact, TW["comparesGroup"])}
-
-
 def _same_endpoint(registry: Side, ours: str, publication: Side, theirs: str) -> bool:
     endpoints = registry.one(ours, TW["ofEndpoint"]), publication.one(theirs, TW["ofEndpoint"])
     if endpoints[0] is None or endpoints[1] is None:
