@@ -26,7 +26,7 @@ def test_the_line_reading_finds_what_an_rdf_parser_finds() -> None:
 
 def test_namespaces_are_distinct_absolute_and_end_in_a_separator() -> None:
     assert len(set(PREFIXES.values())) == len(PREFIXES)
-    assert all(iri.startswith("http") and iri[-1] in "/#" for iri in PREFIXES.values())
+    assert all(iri.startswith("http") and iri[-1] in "/#_" for iri in PREFIXES.values())
 
 
 def test_namespaces_agree_with_those_that_rdflib_ships() -> None:

@@ -91,6 +91,10 @@ class Graph:
         """The quads of one named graph."""
         return self._store.quads_for_pattern(None, None, None, NamedNode(graph))
 
+    def quads_in(self, graph: str, predicate: str) -> Iterator[Quad]:
+        """The quads of one named graph with one predicate."""
+        return self._store.quads_for_pattern(None, NamedNode(predicate), None, NamedNode(graph))
+
     def quads_of(
         self, *, subject: Subject | None = None, predicate: str | None = None, value: Term | None = None
     ) -> Iterator[Quad]:

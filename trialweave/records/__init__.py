@@ -2,6 +2,7 @@
 
 - `trialweave.records.trial`: evidence, the facts of a text, publications and the trials in them
 - `trialweave.records.registry`: the record of a trial registry
+- `trialweave.records.terminology`: terms of an ontology or thesaurus, and mappings between them
 
 All names are imported from here.
 """
@@ -33,6 +34,15 @@ from trialweave.records.registry import (
     SecondaryId,
     StudyDate,
     StudyDates,
+)
+from trialweave.records.terminology import (
+    Mapping,
+    MappingSet,
+    Relation,
+    Scope,
+    Synonym,
+    Term,
+    Terminology,
 )
 from trialweave.records.trial import (
     AdverseEventCount,
@@ -83,6 +93,8 @@ __all__ = [
     "GroupCount",
     "GroupKind",
     "Intervention",
+    "Mapping",
+    "MappingSet",
     "Measurement",
     "MeshHeading",
     "MeshTerm",
@@ -100,8 +112,10 @@ __all__ = [
     "Regimen",
     "RegistryStudy",
     "Rejected",
+    "Relation",
     "ReportedEvent",
     "ResultGroup",
+    "Scope",
     "SecondaryId",
     "Source",
     "Span",
@@ -109,5 +123,8 @@ __all__ = [
     "StudyDate",
     "StudyDates",
     "Substance",
+    "Synonym",
+    "Term",
+    "Terminology",
     "Trial",
 ]

@@ -1,0 +1,106 @@
+"""What a terminology says: its terms, and the mappings between the terms of two.
+
+A file of terms gives one `Terminology`, then its `Term`s; a file of mappings one `MappingSet`, then its
+`Mapping`s. Everything that names something is an IRI.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from trialweave.records.trial import Record, Source
+
+Scope = Literal["exact", "narrow", "broad", "related"]
+"""How a synonym relates to its term: `narrow` means less than the term, `broad` more."""
+
+
+class Terminology(Record, frozen=True):
+    """One version of an ontology, thesaurus or classification, as its file describes it.
+
+    `key` is its short name in lower case ("mesh", "mondo", "ctcae"), which names its graph together
+    with `version`. `source.sha256` is the hash of the whole file. `partial` tells that the file holds a
+    part of the terminology only; `notice` is what must stand beside the data wherever they go.
+    """
+
+    key: str
+    source: Source
+    version: str | None = None
+    iri: str | None = None
+    title: str | None = None
+    licence: str | None = None
+    notice: str | None = None
+    homepage: str | None = None
+    redistributable: bool | None = None
+    partial: bool = False
+
+
+class Synonym(Record, frozen=True):
+    """Another name of a term; `kind` is what the source calls it ("abbreviation", "brand")."""
+
+    text: str
+    scope: Scope = "exact"
+    kind: str | None = None
+    language: str | None = None
+
+
+class Relation(Record, frozen=True):
+    """A relation of a term to another, other than being below it: `predicate` and `target` are IRIs."""
+
+    predicate: str
+    target: str
+
+
+class Term(Record, frozen=True):
+    """One term: names, what stands right above it, and what else it is related to.
+
+    `parents` are the terms right above it (`is_a`, `rdfs:subClassOf` a named class, `skos:broader`,
+    MeSH's broader descriptor). `notations` are codes that are no IRI (tree numbers, ATC codes). `xrefs`
+    stand as published: they may mean anything from "the same" to "see also" and are no mappings.
+    """
+
+    iri: str
+    path: str
+    label: str | None = None
+    types: tuple[str, ...] = ()
+    definition: str | None = None
+    synonyms: tuple[Synonym, ...] = ()
+    parents: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    notations: tuple[str, ...] = ()
+    xrefs: tuple[str, ...] = ()
+    alternative_ids: tuple[str, ...] = ()
+    deprecated: bool = False
+    replaced_by: tuple[str, ...] = ()
+
+
+class MappingSet(Record, frozen=True):
+    """A set of mappings in SSSOM's form, as its file describes it; `key` names its graph."""
+
+    key: str
+    source: Source
+    iri: str | None = None
+    version: str | None = None
+    title: str | None = None
+    licence: str | None = None
+
+
+class Mapping(Record, frozen=True):
+    """One mapping (SSSOM): `predicate` is an IRI such as that of `skos:exactMatch`.
+
+    `negated` says that the mapping does *not* hold (SSSOM's `predicate_modifier` "Not").
+    `justification` is an IRI of SEMAPV; `confidence` lies between 0 and 1.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    path: str
+    justification: str
+    negated: bool = False
+    confidence: Decimal | None = None
+    subject_label: str | None = None
+    object_label: str | None = None
+    author: str | None = None
+    tool: str | None = None
+    comment: str | None = None
