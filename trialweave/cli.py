@@ -137,9 +137,10 @@ def build(
     The format is told from the content. Records that cannot be read are set aside in the store's
     rejected.jsonl, with the reason, and the rest goes on (exit status 3).
     """
-    from trialweave.graph.build import REJECTED, Item
+    from trialweave.graph.build import REJECTED
     from trialweave.graph.build import build as build_store
     from trialweave.graph.store import current_generation
+    from trialweave.loaders import Item
 
     def bar(items: Iterator[Item]) -> Iterable[Item]:
         console = Console(file=sys.stderr)
