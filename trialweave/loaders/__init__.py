@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from trialweave.errors import LoadError
 from trialweave.loaders.decoding import CHUNK
 from trialweave.loaders.detect import Item, detect
 from trialweave.loaders.files import Document, documents, find_files
-from trialweave.records import Rejected
+from trialweave.records import MappingSet, Rejected, Terminology
 
 __all__ = ["Item", "read"]
 
 
-def read(*sources: str | Path) -> Iterator[Item]:
+Skip = Callable[[Terminology | MappingSet], bool]
+
+
+def read(*sources: str | Path, skip: Skip | None = None) -> Iterator[Item]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
     text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML. Sources come in the order
     given, the files of each sorted by name, records as they stand. A file that is refused as a whole is
-    one Rejected at position 0, and the rest goes on.
+    one Rejected at position 0, and the rest goes on. Of a terminology or a set of mappings only the header
+    is read where `skip` says so of it.
 
     Raises LoadError, before anything is read, for a source that does not exist.
 
@@ -32,16 +36,16 @@ def read(*sources: str | Path) -> Iterator[Item]:
     ('A trial.', '2', 'the record has no title (neither TI nor BTI)')
     """
     files = [found for source in sources for found in find_files(source)]
-    return _records(files)
+    return _records(files, skip)
 
 
-def _records(files: list[tuple[str, Path]]) -> Iterator[Item]:
+def _records(files: list[tuple[str, Path]], skip: Skip | None) -> Iterator[Item]:
     for name, path in files:
         for document in documents(name, path):
-            yield from _records_of(document)
+            yield from _records_of(document, skip)
 
 
-def _records_of(document: Document) -> Iterator[Item]:
+def _records_of(document: Document, skip: Skip | None) -> Iterator[Item]:
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
@@ -51,4 +55,7 @@ def _records_of(document: Document) -> Iterator[Item]:
     except LoadError as error:
         yield Rejected(file=file, member=member, position=0, reason=str(error))
         return
-    yield from form.read(stream, file=file, member=member)
+    for item in form.read(stream, file=file, member=member):
+        yield item
+        if isinstance(item, Terminology | MappingSet) and skip is not None and skip(item):
+            return

@@ -1,0 +1,180 @@
+"""Takes terminologies and sets of mappings into a store: each whole or not at all, and never in two versions.
+
+What is written of a file waits on disk until the build has read everything; then it goes in at once, past
+Python's objects, and what it replaces goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from trialweave.graph.iris import TWGRAPH
+from trialweave.graph.store import Graph
+from trialweave.graph.terminology_catalog import Held, Kind, described, judge, read_held
+from trialweave.graph.terminology_writer import StatementLines, mapping_lines, term_lines
+from trialweave.records import Mapping, MappingSet, Rejected, Statements, Term, Terminology
+
+Member = Term | Statements | Mapping
+"""What stands behind the header of a terminology or a set of mappings."""
+
+_REASON = {
+    "partial": "a part of {key}, of which the store holds the whole ({where}); build it into another store",
+    "older": "this build has a newer {key}, {held.version} from {where}; this one is {offered.version}",
+    "duplicate": "this build has {key} already, from {where}, and no version says which is newer; "
+    "build it alone, and it takes the place of the other",
+}
+
+
+class TerminologyIntake:
+    """Judges headers, writes what follows them, and loads it all when `finish` is called.
+
+    `waiting` is a folder for what waits; it is made and removed. Counts are of this build.
+    """
+
+    def __init__(self, graph: Graph, waiting: Path) -> None:
+        self.rejected: list[Rejected] = []
+        self.met = 0
+        self.loaded = 0
+        self.unchanged = 0
+        self.terms = 0
+        self.mappings = 0
+        self._graph = graph
+        self._waiting = waiting
+        self._held: dict[tuple[Kind, str], list[Held]] = {}
+        for held in read_held(graph).values():
+            self._held.setdefault((held.kind, held.key), []).append(held)
+        self._unchanged = {held.content_hash for every in self._held.values() for held in every}
+        self._pending: dict[tuple[Kind, str], _Waiting] = {}
+        self._open: _Waiting | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether `finish` has something to load."""
+        return bool(self._pending)
+
+    @property
+    def held(self) -> Iterator[Held]:
+        """All that the store holds; after `finish`, what it holds then."""
+        for every in self._held.values():
+            yield from every
+
+    def is_held(self, header: Terminology | MappingSet) -> bool:
+        """Whether the store holds this very file already, so that it need not be read on."""
+        return described(header).content_hash in self._unchanged
+
+    def begin(self, header: Terminology | MappingSet) -> None:
+        """Judge a file by its header; what follows is written, or passed over."""
+        self.end()
+        self.met += 1
+        offered = described(header)
+        place = (offered.kind, offered.key)
+        pending = self._pending.get(place)
+        every = self._held.get(place, [])
+        held = pending.entry if pending else next((one for one in every if not one.starter), None)
+        verdict = judge(held, offered, met=pending is not None)
+        if verdict in ("new", "replace"):
+            if pending is not None:
+                pending.forget()
+            self._waiting.mkdir(exist_ok=True)
+            path = self._waiting / f"{self.met}.nt"
+            self._open = self._pending[place] = _Waiting(offered, path)
+        elif verdict == "same":
+            self.unchanged += 1
+        elif held is not None:
+            where = held.member or held.file
+            key = offered.key if offered.kind == "terminology" else f"the mappings {offered.key}"
+            self._reject(offered, 0, _REASON[verdict].format(key=key, held=held, offered=offered, where=where))
+
+    def add(self, member: Member) -> None:
+        """Write what follows a header; a term or a mapping with an IRI that is none is set aside."""
+        if self._open is None:
+            return
+        entry = self._open.entry
+        if isinstance(member, Statements):
+            good, bad = self._open.statements.checked(member.lines)
+            self._open.write(good)
+            for line, reason in bad:
+                excerpt = line[:200].decode("utf-8", "backslashreplace").rstrip()
+                self._reject(entry, self._open.lines + 1, reason, excerpt=excerpt)
+            return
+        try:
+            if isinstance(member, Term):
+                self._open.write("".join(term_lines(member)).encode())
+                self._open.terms += 1
+            else:
+                self._open.write("".join(mapping_lines(member, entry.key)).encode())
+                self._open.mappings += 1
+        except ValueError as error:
+            told = member.iri if isinstance(member, Term) else f"{member.subject} to {member.object}"
+            count = self._open.terms + self._open.mappings + 1
+            self._reject(entry, count, f"{member.path}: cannot be named in RDF: {error}", identifier=told)
+
+    def end(self) -> None:
+        """The file that was begun is at its end."""
+        if self._open is not None:
+            self._open.close()
+            if not self._open.lines:
+                self._reject(self._open.entry, 0, "holds nothing that can be stored")
+                self._open.forget()
+                del self._pending[self._open.entry.kind, self._open.entry.key]
+            self._open = None
+
+    def finish(self) -> None:
+        """Load what waits in place of what it replaces."""
+        self.end()
+        for place, waiting in self._pending.items():
+            self._graph.remove_graphs({held.graph for held in self._held.get(place, [])})
+            entry = waiting.loaded()
+            self._graph.load_lines(entry.graph, waiting.path)
+            waiting.forget()
+            self._held[place] = [entry]
+            self.loaded += 1
+            self.terms += waiting.terms
+            self.mappings += waiting.mappings
+        if self._waiting.exists():
+            self._waiting.rmdir()
+
+    def _reject(
+        self, entry: Held, position: int, reason: str, *, identifier: str | None = None, excerpt: str | None = None
+    ) -> None:
+        self.rejected.append(
+            Rejected(
+                file=entry.file,
+                member=entry.member,
+                position=position,
+                id=identifier or entry.key,
+                reason=reason,
+                excerpt=excerpt,
+            )
+        )
+
+
+class _Waiting:
+    """What is written of one file, on disk."""
+
+    def __init__(self, entry: Held, path: Path) -> None:
+        self.entry = entry
+        self.path = path
+        self.statements = StatementLines(entry.graph.removeprefix(TWGRAPH[""]))
+        self.lines = 0
+        self.terms = 0
+        self.mappings = 0
+        self._file: IO[bytes] = path.open("wb")
+
+    def write(self, lines: bytes) -> None:
+        self._file.write(lines)
+        self.lines += lines.count(b"\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+    def loaded(self) -> Held:
+        return msgspec.structs.replace(self.entry, statements=self.lines)
+
+    def forget(self) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
