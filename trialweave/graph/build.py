@@ -81,12 +81,14 @@ def build(folder: Path, sources: Iterable[str | Path], *, progress: Progress | N
     alone; a newer version replaces it; a bad one is set aside in `rejected.jsonl`. Of a terminology one
     version is held: the one that was loaded last.
 
-    Raises LoadError if not one record or terminology could be read, and StoreError if the store cannot be written.
+    Raises LoadError if nothing could be read, and StoreError if the store cannot be written.
     """
+    items: Iterable[Item] = loaders.read(*sources, skip=lambda header: intake.terminologies.is_held(header))
+    if progress is not None:
+        items = progress(iter(items))
     with next_generation(folder) as (graph, generation):
         intake = _Intake(graph, generation / "waiting")
-        items: Iterable[Item] = loaders.read(*sources, skip=intake.terminologies.is_held)
-        for item in progress(iter(items)) if progress is not None else items:
+        for item in items:
             intake.take(item)
         intake.finish()
         if not intake.met and not intake.terminologies.met:

@@ -118,6 +118,11 @@ class Graph:
         else:
             self._store.bulk_extend(chain(few, rest))
 
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Remove these quads, those that are there."""
+        for quad in quads:
+            self._store.remove(quad)
+
     def remove_graph(self, graph: str) -> None:
         """Remove a named graph with all its quads, if it is there."""
         self._store.remove_graph(NamedNode(graph))

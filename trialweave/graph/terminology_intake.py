@@ -87,7 +87,9 @@ class TerminologyIntake:
         elif held is not None:
             where = held.member or held.file
             key = offered.key if offered.kind == "terminology" else f"the mappings {offered.key}"
-            self._reject(offered, 0, _REASON[verdict].format(key=key, held=held, offered=offered, where=where))
+            self._reject(
+                offered, 0, _REASON[verdict].format(key=key, held=held, offered=offered, where=where)
+            )
 
     def add(self, member: Member) -> None:
         """Write what follows a header; a term or a mapping with an IRI that is none is set aside."""
@@ -139,7 +141,13 @@ class TerminologyIntake:
             self._waiting.rmdir()
 
     def _reject(
-        self, entry: Held, position: int, reason: str, *, identifier: str | None = None, excerpt: str | None = None
+        self,
+        entry: Held,
+        position: int,
+        reason: str,
+        *,
+        identifier: str | None = None,
+        excerpt: str | None = None,
     ) -> None:
         self.rejected.append(
             Rejected(

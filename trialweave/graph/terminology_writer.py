@@ -167,8 +167,13 @@ def mapping_lines(mapping: Mapping, key: str) -> Iterator[str]:
     """The lines of one mapping of the set `key`. Raises ValueError for an IRI that is none.
 
     >>> from trialweave.ontology.prefixes import expand
-    >>> mapping = Mapping(subject=expand("MONDO:0005044"), predicate=expand("skos:exactMatch"),
-    ...     object=expand("mesh:D006973"), path="line 9", justification=expand("semapv:ManualMappingCuration"))
+    >>> mapping = Mapping(
+    ...     subject=expand("MONDO:0005044"),
+    ...     predicate=expand("skos:exactMatch"),
+    ...     object=expand("mesh:D006973"),
+    ...     path="line 9",
+    ...     justification=expand("semapv:ManualMappingCuration"),
+    ... )
     >>> next(mapping_lines(mapping, "mondo")).split()[1]
     '<http://www.w3.org/2004/02/skos/core#exactMatch>'
     """
