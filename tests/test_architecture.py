@@ -36,7 +36,7 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py"},
     "typer": {"cli.py"},
-    "yaml": {"queries/catalogue.py"},
+    "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
     "SPARQLWrapper": {"queries/remote.py", "graph/push.py"},
 }
 
