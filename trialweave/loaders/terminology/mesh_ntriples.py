@@ -62,6 +62,7 @@ _NAME = re.compile(
     rb"^<" + _BASE + rb"([^<>]+)> <" + _VOCABULARY + rb"(prefLabel|altLabel)> (" + _LITERAL + rb") \.",
     re.MULTILINE,
 )
+_RECORD = re.compile(rb"[CDQ]\d+")
 _YEARLY = re.compile(_BASE.decode() + r"(?:19|20)\d\d/")
 
 
@@ -81,15 +82,15 @@ def read(
     """The header, then the triples as published, each chunk followed by the names that it adds.
 
     >>> import io
-    >>> lines = b'''<http://id.nlm.nih.gov/mesh/D1> <http://id.nlm.nih.gov/mesh/vocab#concept> <http://id.nlm.nih.gov/mesh/M1> .
-    ... <http://id.nlm.nih.gov/mesh/M1> <http://id.nlm.nih.gov/mesh/vocab#term> <http://id.nlm.nih.gov/mesh/T1> .
-    ... <http://id.nlm.nih.gov/mesh/T1> <http://id.nlm.nih.gov/mesh/vocab#prefLabel> "Eye drop"@en .
-    ... '''
-    >>> terminology, published, added = read(io.BytesIO(lines), file="mesh-2024.nt")
-    >>> terminology.version, published.lines == lines
+    >>> def triple(*names):
+    ...     return " ".join(f"<http://id.nlm.nih.gov/mesh/{name}>" for name in names) + " .\\n"
+    >>> text = triple("D1", "vocab#concept", "M1") + triple("M1", "vocab#term", "T1")
+    >>> text += '<http://id.nlm.nih.gov/mesh/T1> <http://id.nlm.nih.gov/mesh/vocab#prefLabel> "Drops"@en .\\n'
+    >>> terminology, published, added = read(io.BytesIO(text.encode()), file="mesh-2024.nt")
+    >>> terminology.version, published.lines.decode() == text
     ('2024', True)
     >>> added.lines
-    b'<http://id.nlm.nih.gov/mesh/D1> <http://www.w3.org/2004/02/skos/core#altLabel> "Eye drop"@en .\\n'
+    b'<http://id.nlm.nih.gov/mesh/D1> <http://www.w3.org/2004/02/skos/core#altLabel> "Drops"@en .\\n'
     """
     with laid_out(stream) as whole:
         first_line = whole.data.readline(_LONGEST_LINE).decode("utf-8", "replace")
@@ -152,7 +153,7 @@ def _layout(data: BinaryIO) -> _Layout:
                 record_of_concept[target] = subject
                 if edge == b"preferredConcept":
                     preferred_concepts.add(target)
-            else:
+            elif not _RECORD.fullmatch(subject):  # a record names its preferred term too
                 concept_of_term[target] = subject
                 if edge == b"preferredTerm":
                     preferred_terms.add(target)

@@ -93,7 +93,7 @@ def read(
         source = Source(file=file, format=FORMAT, position=1, sha256=whole.sha256, member=member)
         yield _mapping_set(stated, source, name=member or file)
         table = rows(chain([first[1]], (piece for _, piece in numbered)), delimiter="\t", first_line=first[0])
-        columns = next(table).cells
+        columns = next(table, Row(0, [], "")).cells
         missing = [name for name in _REQUIRED if name not in columns]
         if missing:
             yield rejected(
