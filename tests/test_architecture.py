@@ -36,6 +36,7 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py"},
     "typer": {"cli.py"},
+    "python_calamine": {"loaders/terminology/ctcae.py"},
     "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
     "SPARQLWrapper": {"queries/remote.py", "graph/push.py"},
 }

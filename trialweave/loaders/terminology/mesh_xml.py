@@ -139,6 +139,7 @@ def read(
                 if piece is None:
                     break
                 position += 1
+                graph.ui = None
                 lines = graph.of(_parsed(piece), _READ[name])
             except LoadError as error:
                 yield Rejected(file=file, member=member, position=position, reason=str(error), id=graph.ui)
@@ -179,7 +180,7 @@ class _Triples:
 
     def of(self, record: etree._Element, read_record: Callable[[_Triples, etree._Element], None]) -> bytes:
         """Take up a record; gives the batch when it is full."""
-        self.ui, self._record = None, []
+        self._record = []
         read_record(self, record)
         lines = dict.fromkeys(self._record)
         self._batch += lines
