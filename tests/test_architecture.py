@@ -36,7 +36,8 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py"},
     "typer": {"cli.py"},
-    "yaml": {"queries/catalogue.py"},
+    "python_calamine": {"loaders/terminology/ctcae.py"},
+    "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
     "SPARQLWrapper": {"queries/remote.py", "graph/push.py"},
 }
 

@@ -93,8 +93,7 @@ def _owl(term: Term) -> Iterator[str]:
     yield from _relations(node, term.relations)
     for notation in term.notations:
         yield _line(node, SKOS["notation"], literal(notation))
-    for xref in term.xrefs:
-        yield _line(node, OIO["hasDbXref"], literal(xref))
+    yield from _notes(node, term)
     for other in term.alternative_ids:
         yield _line(node, OIO["hasAlternativeId"], literal(other))
     yield from _deprecated(node, term)
@@ -116,8 +115,7 @@ def _skos(term: Term) -> Iterator[str]:
     yield from _relations(node, term.relations)
     for notation in (*term.notations, *term.alternative_ids):
         yield _line(node, SKOS["notation"], literal(notation))
-    for xref in term.xrefs:
-        yield _line(node, OIO["hasDbXref"], literal(xref))
+    yield from _notes(node, term)
     yield from _deprecated(node, term)
 
 
@@ -139,14 +137,20 @@ def _mesh(term: Term) -> Iterator[str]:
     for parent in term.parents:
         yield _line(node, MESHV["broaderDescriptor"], _iri(parent))
     yield from _relations(node, term.relations)
-    for xref in term.xrefs:
-        yield _line(node, OIO["hasDbXref"], literal(xref))
+    yield from _notes(node, term)
     yield from _deprecated(node, term)
 
 
 def _relations(node: str, relations: tuple[Relation, ...]) -> Iterator[str]:
     for relation in relations:
         yield _line(node, relation.predicate, _iri(relation.target))
+
+
+def _notes(node: str, term: Term) -> Iterator[str]:
+    for note in term.notes:
+        yield _line(node, SKOS["note"], literal(f"{note.kind}: {note.text}" if note.kind else note.text))
+    for xref in term.xrefs:
+        yield _line(node, OIO["hasDbXref"], literal(xref))
 
 
 def _deprecated(node: str, term: Term) -> Iterator[str]:
@@ -197,8 +201,12 @@ def mapping_lines(mapping: Mapping, key: str) -> Iterator[str]:
     yield _line(node, SSSOM["mapping_justification"], _iri(mapping.justification))
     if mapping.negated:
         yield _line(node, SSSOM["predicate_modifier"], literal("Not"))
-    if mapping.confidence is not None:
-        yield _line(node, SSSOM["confidence"], _decimal(mapping.confidence))
+    for predicate, number in (
+        ("confidence", mapping.confidence),
+        ("reviewer_agreement", mapping.reviewer_agreement),
+    ):
+        if number is not None:
+            yield _line(node, SSSOM[predicate], _decimal(number))
     for predicate, text in (
         ("subject_label", mapping.subject_label),
         ("object_label", mapping.object_label),

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from trialweave.errors import LoadError
+from trialweave.loaders.companions import MeddraTables, is_metadata, metadata_beside
 from trialweave.loaders.decoding import CHUNK
 from trialweave.loaders.detect import Item, detect
 from trialweave.loaders.files import Document, documents, find_files
+from trialweave.loaders.terminology import sssom
 from trialweave.records import MappingSet, Rejected, Terminology
 
 __all__ = ["Item", "read"]
@@ -40,12 +42,25 @@ def read(*sources: str | Path, skip: Skip | None = None) -> Iterator[Item]:
 
 
 def _records(files: list[tuple[str, Path]], skip: Skip | None) -> Iterator[Item]:
+    tables = MeddraTables()
     for name, path in files:
+        if is_metadata(path):
+            continue
         for document in documents(name, path):
-            yield from _records_of(document, skip)
+            if not tables.take(document):
+                yield from _unless(skip, _records_of(document, metadata_beside(path)))
+    yield from tables.read()
 
 
-def _records_of(document: Document, skip: Skip | None) -> Iterator[Item]:
+def _unless(skip: Skip | None, items: Iterator[Item]) -> Iterator[Item]:
+    """The items of a file; only its header, where that is to be skipped."""
+    for item in items:
+        yield item
+        if isinstance(item, Terminology | MappingSet) and skip is not None and skip(item):
+            return
+
+
+def _records_of(document: Document, metadata: bytes | None) -> Iterator[Item]:
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
@@ -55,7 +70,7 @@ def _records_of(document: Document, skip: Skip | None) -> Iterator[Item]:
     except LoadError as error:
         yield Rejected(file=file, member=member, position=0, reason=str(error))
         return
-    for item in form.read(stream, file=file, member=member):
-        yield item
-        if isinstance(item, Terminology | MappingSet) and skip is not None and skip(item):
-            return
+    if metadata is not None and form.name == sssom.FORMAT:
+        yield from sssom.read(stream, file=file, member=member, metadata=metadata)
+    else:
+        yield from form.read(stream, file=file, member=member)

@@ -13,7 +13,7 @@ from trialweave.graph.iris import TWGRAPH, TWID
 from trialweave.graph.mesh_terms import label, whole_mesh
 from trialweave.graph.quads import BlankNode, GraphWriter, Literal, NamedNode, Quad, Term, graph_of
 from trialweave.graph.store import Graph
-from trialweave.ontology import classes, mesh
+from trialweave.ontology import classes, mesh, mesh_rdf
 from trialweave.ontology.prefixes import namespace
 
 FABIO = namespace("fabio")
@@ -93,7 +93,7 @@ def _mesh(graph: Graph) -> Iterator[Quad]:
         return
     wanted = {ui for ui in uis if mesh.label(ui) is not None}
     wanted |= {d + q for d, q in pairs if mesh.label(d + q) is not None}
-    lines = "".join(mesh.ntriples(sorted(wanted)))
+    lines = "".join(mesh_rdf.ntriples(sorted(wanted)))
     graph_name = NamedNode(MESH_GRAPH)
     for quad in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES):
         yield Quad(quad.subject, quad.predicate, quad.object, graph_name)

@@ -82,7 +82,9 @@ def term(stanza: Stanza, names: Names) -> Term:
             take(draft, clause)
         except LoadError as error:
             reason = str(error)
-            raise LoadError(reason if reason.startswith("line ") else f"line {clause.line}: {reason}") from None
+            raise LoadError(
+                reason if reason.startswith("line ") else f"line {clause.line}: {reason}"
+            ) from None
     if draft.id is None:
         raise LoadError(f"line {stanza.line}: the stanza has no id")
     return Term(
