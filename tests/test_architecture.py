@@ -34,10 +34,9 @@ DOORS = {
     "networkx": {"graph/network.py"},
     "pandas": {"queries/table.py"},
     "lxml": {"loaders"},
-    "httpx": {"fetch/http.py"},
+    "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli.py"},
     "yaml": {"queries/catalogue.py"},
-    "SPARQLWrapper": {"queries/remote.py", "graph/push.py"},
 }
 
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "tools"}

@@ -36,6 +36,9 @@ app = typer.Typer(
 )
 
 StoreArgument = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="STORE|URL", help="Folder of the store, or address of a SPARQL endpoint.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Form of the answer.")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer to this file.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=0, help="At most this many rows.")]
@@ -169,7 +172,7 @@ def build(
 
 @app.command()
 def ask(
-    store: StoreArgument,
+    store: SourceArgument,
     question: Annotated[str, typer.Argument(help="Name of a question; `questions` lists them.")],
     parameters: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", help="Its parameters.")
@@ -180,8 +183,8 @@ def ask(
     queries: QueriesOption = None,
 ) -> None:
     """Ask a saved question of a store."""
-    from trialweave.graph.store import open_store
     from trialweave.queries import catalogue, run
+    from trialweave.queries.source import open_source
 
     saved = catalogue.question(question, queries or catalogue.SAVED)
     given: dict[str, str] = {}
@@ -189,7 +192,7 @@ def ask(
         if name in given:
             raise typer.BadParameter(f"{name} is given twice; a parameter takes one value")
         given[name] = value
-    _print_table(run.ask(open_store(store), saved, given, limit=limit), form, out)
+    _print_table(run.ask(open_source(store), saved, given, limit=limit), form, out)
 
 
 def _split_parameter(parameter: str) -> tuple[str, str]:
@@ -219,7 +222,7 @@ def questions(
 
 @app.command()
 def sparql(
-    store: StoreArgument,
+    store: SourceArgument,
     query: Annotated[str | None, typer.Argument(help="The query.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Read the query from this file.")] = None,
     form: FormatOption = "table",
@@ -230,8 +233,8 @@ def sparql(
 
     A triple that stands in several graphs is met several times there: write COUNT(DISTINCT …).
     """
-    from trialweave.graph.store import open_store
     from trialweave.queries.run import select
+    from trialweave.queries.source import open_source
 
     if (query is None) == (file is None):
         raise typer.BadParameter("give a query, or --file with one")
@@ -240,21 +243,21 @@ def sparql(
             query = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise QueryError(f"{file}: cannot be read ({error})") from error
-    _print_table(select(open_store(store), query or "", limit=limit), form, out)
+    _print_table(select(open_source(store), query or "", limit=limit), form, out)
 
 
 @app.command()
 def show(
-    store: StoreArgument,
+    store: SourceArgument,
     trial: Annotated[str, typer.Argument(help="Registry id, or the PMID or DOI of its publication.")],
     out: OutOption = None,
 ) -> None:
     """One trial on a page: design, arms, results and toxicity, each with the words it was read from."""
-    from trialweave.graph.store import open_store
     from trialweave.queries.page import trial_page
+    from trialweave.queries.source import open_source
 
     with _output(out) as file:
-        file.write(trial_page(open_store(store), trial))
+        file.write(trial_page(open_source(store), trial))
 
 
 @app.command()

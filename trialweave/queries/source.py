@@ -1,0 +1,26 @@
+"""Where an answer comes from: an opened store, or a SPARQL endpoint elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from trialweave.graph.endpoint import Credentials, Endpoint
+from trialweave.graph.store import Graph, open_store
+
+Source = Graph | Endpoint
+
+
+def open_source(name: str, *, environment: Mapping[str, str] = os.environ) -> Source:
+    """The store in a folder, or the endpoint at an address that begins with http:// or https://.
+
+    Credentials of an endpoint come from TRIALWEAVE_USER and TRIALWEAVE_PASSWORD, or TRIALWEAVE_TOKEN.
+    Raises StoreError if there is no store, RemoteError if the address is none.
+
+    >>> str(open_source("http://localhost:7878/query", environment={}))
+    'http://localhost:7878/query'
+    """
+    if name.startswith(("http://", "https://")):
+        return Endpoint(name, credentials=Credentials.of(environment))
+    return open_store(Path(name))
