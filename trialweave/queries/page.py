@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from trialweave.errors import QueryError
 from trialweave.graph.quads import NamedNode
 from trialweave.ontology.prefixes import compact
 from trialweave.queries.catalogue import question
 from trialweave.queries.run import ask, select
-from trialweave.queries.source import Source
 from trialweave.queries.table import Python
 from trialweave.queries.values import resolve_trial
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
 Row = Mapping[str, Python]
 

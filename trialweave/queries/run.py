@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pyoxigraph
 
 from trialweave.errors import QueryError, RemoteError
 from trialweave.graph.quads import Term, Triple
 from trialweave.queries.catalogue import Question, values_block
-from trialweave.queries.source import Source
 from trialweave.queries.table import Table
 from trialweave.queries.values import parse_value
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
+
+Answer = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
 
 
 def bind(question: Question, given: Mapping[str, str], source: Source) -> str:
@@ -62,8 +68,15 @@ def select(source: Source, sparql: str, *, limit: int | None = None) -> Table:
     Raises QueryError with the parser's words if it is not a query of SPARQL 1.1, or if it fails,
     and RemoteError where an endpoint does not answer in full.
     """
+    found = answer(source, sparql)
+    with failures_told(source):
+        return _table(found, limit)
+
+
+def answer(source: Source, sparql: str) -> Answer:
+    """The engine's own answer, read as it is used: within `failures_told`."""
     try:
-        answer = source.query(sparql)
+        return source.query(sparql)
     except UnicodeEncodeError as error:
         raise QueryError("the query holds bytes that are no UTF-8 text") from error
     except SyntaxError as error:
@@ -74,9 +87,14 @@ def select(source: Source, sparql: str, *, limit: int | None = None) -> Table:
         raise QueryError(f"this is not SPARQL 1.1: {error}") from error
     except (OSError, RuntimeError) as error:
         raise QueryError(f"the query failed: {error}") from error
+
+
+@contextmanager
+def failures_told(source: Source) -> Iterator[None]:
+    """What goes wrong while an answer is read, in our errors."""
     try:
-        return _table(answer, limit)
-    except SyntaxError as error:  # an answer from elsewhere is read as it is used
+        yield
+    except SyntaxError as error:  # only an answer from elsewhere can be malformed
         raise RemoteError(f"{source}: its answer is no SPARQL result, or breaks off ({error})") from error
     except (OSError, RuntimeError) as error:
         raise QueryError(f"the query failed: {error}") from error
@@ -88,9 +106,7 @@ _UPDATE = re.compile(
 )
 
 
-def _table(
-    answer: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples, limit: int | None
-) -> Table:
+def _table(answer: Answer, limit: int | None) -> Table:
     rows: list[tuple[Term | None, ...]] = []
     if isinstance(answer, pyoxigraph.QueryBoolean):
         return Table(columns=("answer",), rows=((pyoxigraph.Literal(bool(answer)),),))

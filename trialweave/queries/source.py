@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trialweave.graph.endpoint import Credentials, Endpoint
-from trialweave.graph.store import Graph, open_store
+from trialweave.graph.store import open_store
 
-Source = Graph | Endpoint
+if TYPE_CHECKING:  # who asks a store need not wait for the HTTP library
+    from trialweave.graph.endpoint import Endpoint
+    from trialweave.graph.store import Graph
+
+    Source = Graph | Endpoint
 
 
 def open_source(name: str, *, environment: Mapping[str, str] = os.environ) -> Source:
@@ -22,5 +26,7 @@ def open_source(name: str, *, environment: Mapping[str, str] = os.environ) -> So
     'http://localhost:7878/query'
     """
     if name.startswith(("http://", "https://")):
+        from trialweave.graph.endpoint import Credentials, Endpoint
+
         return Endpoint(name, credentials=Credentials.of(environment))
     return open_store(Path(name))

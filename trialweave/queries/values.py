@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from trialweave.errors import LinkError, QueryError
 from trialweave.graph.quads import Literal, NamedNode, Term, to_term
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
 from trialweave.queries.catalogue import Parameter
-from trialweave.queries.source import Source
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
 MESH = namespace("mesh")
 PRISM = namespace("prism")
