@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from trialweave.cli.app import DONE_WITH_REJECTS, StoreArgument, app, say
+from trialweave.cli.bars import bar
 from trialweave.cli.output import output
 
 FetchSource = Literal["both", "ctgov", "pubmed"]
@@ -31,22 +32,11 @@ def build(
     The format is told from the content. Records that cannot be read are set aside in the store's
     rejected.jsonl, with the reason, and the rest goes on (exit status 3).
     """
-    from trialweave.graph.build import REJECTED, Item
+    from trialweave.graph.build import REJECTED
     from trialweave.graph.build import build as build_store
     from trialweave.graph.store import current_generation
 
-    def bar(items: Iterator[Item]) -> Iterable[Item]:
-        console = Console(file=sys.stderr)
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.completed:,} records"),
-            BarColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-            yield from progress.track(items, total=None)
-
-    report = build_store(store, sources, progress=bar)
+    report = build_store(store, sources, progress=bar("records"))
     say(
         f"{report.records:,} records: {report.new:,} new, {report.replaced:,} replaced, "
         f"{report.unchanged:,} unchanged"

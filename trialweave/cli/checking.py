@@ -1,13 +1,15 @@
-"""Commands that read, check and hand over: extract, check, export."""
+"""Commands that read, check and hand over: extract, check, export, push."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from trialweave.cli.app import DONE_WITH_REJECTS, FormatOption, OutOption, StoreArgument, app, say
+from trialweave.cli.bars import bar
 from trialweave.cli.output import output, print_table
 
 
@@ -80,3 +82,51 @@ def export(
         "graph names left out, as this format has none" if done.graphs is None else f"{done.graphs:,} graphs"
     )
     say(f"{done.statements:,} statements, {graphs}: {done.file}")
+
+
+@app.command()
+def push(
+    store: StoreArgument,
+    endpoint: Annotated[str, typer.Argument(metavar="URL", help="Address where the other store answers.")],
+    preset: Annotated[str, typer.Option("--preset", help="What kind of store it is.")],
+    route: Annotated[
+        Literal["graphs", "update", "file"] | None,
+        typer.Option(
+            "--route", help="Whole graphs, SPARQL updates, or a file to be loaded there; else the preset's."
+        ),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="The file that --route file writes.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """Make a SPARQL store elsewhere hold this graph: only what changed is sent, and all is verified.
+
+    Graphs that trialweave did not write there stay as they are. A push that was cut off goes on where it
+    stopped. Credentials come from TRIALWEAVE_USER and TRIALWEAVE_PASSWORD, or TRIALWEAVE_TOKEN.
+    """
+    from trialweave.graph import push as pushing
+    from trialweave.graph.endpoint import Credentials, Endpoint
+    from trialweave.graph.export import export as export_graph
+    from trialweave.graph.push_presets import preset as preset_named
+    from trialweave.graph.store import open_store
+
+    chosen = preset_named(preset)
+    graph = open_store(store)
+    if (route or chosen.route) == "file":
+        if file is None:
+            raise typer.BadParameter("name the file to write with --file FILE.nq.gz")
+        done = export_graph(graph, file)
+        say(f"{done.statements:,} statements: {done.file}; load it there with: {chosen.bulk}")
+        return
+    updates, graphs = chosen.addresses(endpoint)
+    credentials = Credentials.of(os.environ, scheme=chosen.scheme)
+    with Endpoint(endpoint, credentials=credentials, update_url=updates, graphs_url=graphs) as there:
+        if dry_run:
+            made = pushing.plan(graph, there, chosen)
+        else:
+            made = pushing.push(graph, there, chosen, route=route, progress=bar("graphs"))
+    words = "would be" if dry_run else "were"
+    say(
+        f"{made.count('write'):,} graphs {words} written, {made.count('rewrite'):,} written anew, "
+        f"{made.count('remove'):,} removed; {made.unchanged:,} unchanged"
+        + ("" if dry_run else f"; {sum(made.sizes.values()):,} triples there, verified")
+    )
