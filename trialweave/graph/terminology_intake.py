@@ -42,6 +42,7 @@ class TerminologyIntake:
         self.unchanged = 0
         self.terms = 0
         self.mappings = 0
+        self.statements = 0
         self._graph = graph
         self._waiting = waiting
         self._held: dict[tuple[Kind, str], list[Held]] = {}
@@ -65,6 +66,11 @@ class TerminologyIntake:
     def is_held(self, header: Terminology | MappingSet) -> bool:
         """Whether the store holds this very file already, so that it need not be read on."""
         return described(header).content_hash in self._unchanged
+
+    def forget(self, kind: Kind, key: str) -> None:
+        """Remove a terminology or a set of mappings, if it is held, at once."""
+        for held in self._held.pop((kind, key), []):
+            self._graph.remove_graphs({held.graph})
 
     def begin(self, header: Terminology | MappingSet) -> None:
         """Judge a file by its header; what follows is written, or passed over."""
@@ -137,6 +143,7 @@ class TerminologyIntake:
             self.loaded += 1
             self.terms += waiting.terms
             self.mappings += waiting.mappings
+            self.statements += waiting.lines
         if self._waiting.exists():
             self._waiting.rmdir()
 

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from trialweave.errors import QueryError
 from trialweave.graph.quads import NamedNode
-from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import compact
 from trialweave.queries.catalogue import question
 from trialweave.queries.run import ask, select
 from trialweave.queries.table import Python
 from trialweave.queries.values import resolve_trial
 
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
+
 Row = Mapping[str, Python]
 
 _WIDTH = 26
 
 
-def trial_page(graph: Graph, trial: str) -> str:
+def trial_page(source: Source, trial: str) -> str:
     """The page of a trial, as text. Raises QueryError if this graph does not have it."""
     try:
-        iri = resolve_trial(graph, trial).value
+        iri = resolve_trial(source, trial).value
     except ValueError as error:
         raise QueryError(f"{trial!r}: holds bytes that are no UTF-8 text") from error
 
     def rows(name: str, **given: str) -> list[Row]:
-        found = ask(graph, question(name), given).records()
-        return [row | {"quote": _in_context(graph, str(row["fact"]))} for row in found]
+        found = ask(source, question(name), given).records()
+        return [row | {"quote": _in_context(source, str(row["fact"]))} for row in found]
 
     summary = rows("trial-summary", trial=iri)
     titles = [str(row["value"]) for row in summary if row["item"] == "title"]
@@ -46,9 +49,9 @@ def _section(title: str, entries: Iterable[list[str]]) -> list[str]:
     return [title, "─" * len(title), *body, ""] if body else []
 
 
-def _in_context(graph: Graph, fact: str) -> str | None:
+def _in_context(source: Source, fact: str) -> str | None:
     """The words of a fact in guillemets, with the words around them; None for a field."""
-    found = select(graph, _CONTEXT.format(fact=NamedNode(fact))).records()
+    found = select(source, _CONTEXT.format(fact=NamedNode(fact))).records()
     if not found:
         return None
     before, quote, behind = (

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from trialweave.errors import QueryError
+from trialweave.errors import QueryError, RemoteError
 from trialweave.graph.quads import Term, Triple
-from trialweave.graph.store import Graph
 from trialweave.queries.catalogue import Question, values_block
 from trialweave.queries.table import Table
 from trialweave.queries.values import parse_value
 
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
-def bind(question: Question, given: Mapping[str, str], graph: Graph) -> str:
+Answer = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
+
+
+def bind(question: Question, given: Mapping[str, str], source: Source) -> str:
     """The question's SPARQL with the given values in place of its defaults.
 
     Values become RDF terms first and are written in RDF syntax; nothing typed gets into the query
@@ -28,7 +34,7 @@ def bind(question: Question, given: Mapping[str, str], graph: Graph) -> str:
     blocks: dict[str, str] = {}
     for name, parameter in question.parameters.items():
         if name in given:
-            blocks[name] = f"VALUES ?{name} {{ {parse_value(name, parameter, given[name], graph)} }}"
+            blocks[name] = f"VALUES ?{name} {{ {parse_value(name, parameter, given[name], source)} }}"
         elif parameter.default is not None:
             continue  # the file holds its default
         elif parameter.optional:
@@ -44,25 +50,33 @@ def bind(question: Question, given: Mapping[str, str], graph: Graph) -> str:
 
 
 def ask(
-    graph: Graph, question: Question, given: Mapping[str, str] | None = None, *, limit: int | None = None
+    source: Source, question: Question, given: Mapping[str, str] | None = None, *, limit: int | None = None
 ) -> Table:
     """The answer to a saved question: `given` holds parameter values as a person types them."""
-    table = select(graph, bind(question, given or {}, graph), limit=limit)
+    table = select(source, bind(question, given or {}, source), limit=limit)
     missing = [name for name in question.columns if name not in table.columns]
     if missing:
         raise QueryError(f"{question.name}: its SPARQL does not select {', '.join(missing)}")
     return table
 
 
-def select(graph: Graph, sparql: str, *, limit: int | None = None) -> Table:
+def select(source: Source, sparql: str, *, limit: int | None = None) -> Table:
     """The answer to SPARQL of one's own: SELECT and ASK as they are, CONSTRUCT as triples.
 
     The union of all graphs holds a triple as often as there are graphs with it: count with DISTINCT.
 
-    Raises QueryError with the parser's words if it is not a query of SPARQL 1.1, or if it fails.
+    Raises QueryError with the parser's words if it is not a query of SPARQL 1.1, or if it fails,
+    and RemoteError where an endpoint does not answer in full.
     """
+    found = answer(source, sparql)
+    with failures_told(source):
+        return _table(found, limit)
+
+
+def answer(source: Source, sparql: str) -> Answer:
+    """The engine's own answer, read as it is used: within `failures_told`."""
     try:
-        return _table(graph.query(sparql), limit)
+        return source.query(sparql)
     except UnicodeEncodeError as error:
         raise QueryError("the query holds bytes that are no UTF-8 text") from error
     except SyntaxError as error:
@@ -75,15 +89,24 @@ def select(graph: Graph, sparql: str, *, limit: int | None = None) -> Table:
         raise QueryError(f"the query failed: {error}") from error
 
 
+@contextmanager
+def failures_told(source: Source) -> Iterator[None]:
+    """What goes wrong while an answer is read, in our errors."""
+    try:
+        yield
+    except SyntaxError as error:  # only an answer from elsewhere can be malformed
+        raise RemoteError(f"{source}: its answer is no SPARQL result, or breaks off ({error})") from error
+    except (OSError, RuntimeError) as error:
+        raise QueryError(f"the query failed: {error}") from error
+
+
 _UPDATE = re.compile(
     r"\s*(?:PREFIX\s+\S*\s*<[^>]*>\s*)*(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
     re.IGNORECASE,
 )
 
 
-def _table(
-    answer: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples, limit: int | None
-) -> Table:
+def _table(answer: Answer, limit: int | None) -> Table:
     rows: list[tuple[Term | None, ...]] = []
     if isinstance(answer, pyoxigraph.QueryBoolean):
         return Table(columns=("answer",), rows=((pyoxigraph.Literal(bool(answer)),),))

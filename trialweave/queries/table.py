@@ -21,7 +21,7 @@ from trialweave.graph.quads import Literal, NamedNode, Term
 from trialweave.ontology.prefixes import compact, namespace
 from trialweave.records import Record
 
-Format = OneOf["table", "csv", "tsv", "json", "md"]
+Format = OneOf["table", "csv", "tsv", "json", "sparql-json", "md"]
 
 XSD = namespace("xsd")
 _INTEGER_TYPES = {XSD["integer"], XSD["int"], XSD["long"], XSD["nonNegativeInteger"]}
@@ -79,6 +79,8 @@ def write_table(table: Table, form: Format, out: TextIO) -> None:
         _write_terminal(table, out)
     elif form == "md":
         _write_markdown(table, out)
+    elif form == "sparql-json":
+        out.write(_sparql_json(table))
     elif form == "json":
         encoder = msgspec.json.Encoder(decimal_format="number")
         for piece in _json_rows(table, encoder):
@@ -94,6 +96,27 @@ def _json_rows(table: Table, encoder: msgspec.json.Encoder) -> Iterator[str]:
     for number, record in enumerate(table.records()):
         yield ("," if number else "") + "\n  " + encoder.encode(record).decode()
     yield "\n]\n"
+
+
+def _sparql_json(table: Table) -> str:
+    """SPARQL 1.1 Query Results JSON Format: each term with its kind, datatype and language."""
+    rows = [
+        {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term is not None}
+        for row in table.rows
+    ]
+    answer = {"head": {"vars": list(table.columns)}, "results": {"bindings": rows}}
+    return msgspec.json.format(msgspec.json.encode(answer), indent=1).decode() + "\n"
+
+
+def _json_term(term: Term) -> dict[str, str]:
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if not isinstance(term, Literal):
+        return {"type": "bnode", "value": str(term).removeprefix("_:")}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    plain = {"type": "literal", "value": term.value}
+    return plain if term.datatype.value == XSD["string"] else plain | {"datatype": term.datatype.value}
 
 
 def _lexical(term: Term | None) -> str:

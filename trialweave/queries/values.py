@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from trialweave.errors import LinkError, QueryError
 from trialweave.graph.quads import Literal, NamedNode, Term, to_term
-from trialweave.graph.store import Graph
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
 from trialweave.queries.catalogue import Parameter
 
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
+
 MESH = namespace("mesh")
 PRISM = namespace("prism")
-RDF = namespace("rdf")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
@@ -26,7 +28,7 @@ _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S(?:.*
 _CURIE = re.compile(r"([A-Za-z][\w-]*):(\S+)")
 
 
-def parse_value(name: str, parameter: Parameter, given: str, graph: Graph) -> Term:
+def parse_value(name: str, parameter: Parameter, given: str, source: Source) -> Term:
     """The RDF term that `given` stands for, by the parameter's type.
 
     Raises QueryError: what was expected, and (for a label) the candidates.
@@ -34,11 +36,11 @@ def parse_value(name: str, parameter: Parameter, given: str, graph: Graph) -> Te
     kind = parameter.type
     try:
         if kind == "concept":
-            return resolve_concept(graph, given)
+            return resolve_concept(source, given)
         if kind == "trial":
-            return resolve_trial(graph, given)
+            return resolve_trial(source, given)
         if kind == "publication":
-            return resolve_publication(graph, given)
+            return resolve_publication(source, given)
         if kind == "fact":
             return _iri(given)
         if kind == "integer":
@@ -89,7 +91,7 @@ def _iri(given: str) -> NamedNode:
         raise QueryError(f"{given!r} is no IRI ({error})") from error
 
 
-def resolve_concept(graph: Graph, given: str) -> NamedNode:
+def resolve_concept(source: Source, given: str) -> NamedNode:
     """A term of a terminology, or a local concept: by IRI, by CURIE, by label.
 
     A preferred label wins over a synonym, a terminology's term over a label that only sources use, what
@@ -105,7 +107,7 @@ def resolve_concept(graph: Graph, given: str) -> NamedNode:
         (SKOS["altLabel"], True),
         (SKOS["prefLabel"], False),
     ):
-        found = _bearers(graph, predicate, given, terminology=terminology)
+        found = _bearers(source, predicate, given, terminology=terminology)
         if len(found) == 1:
             return NamedNode(found[0])
         if found:
@@ -119,7 +121,7 @@ def resolve_concept(graph: Graph, given: str) -> NamedNode:
         raise QueryError(
             f"{given!r} is a name of several MeSH terms: {_listed(MESH[ui] for ui in known)}; give one"
         )
-    near = _containing(graph, given)
+    near = _containing(source, given)
     hint = f"; did you mean {', '.join(near)}?" if near else "; give a CURIE such as mesh:D006973, or an IRI"
     raise QueryError(f"no term in this graph has the label {given!r}{hint}")
 
@@ -142,13 +144,13 @@ _TERMS = "FILTER(STRSTARTS(STR(?term), '{mesh}') || STRSTARTS(STR(?term), '{obo}
 )
 
 
-def _bearers(graph: Graph, predicate: str, label: str, *, terminology: bool) -> list[str]:
+def _bearers(source: Source, predicate: str, label: str, *, terminology: bool) -> list[str]:
     wanted = Literal(" ".join(label.split()).lower())
     query = _BEARERS.format(wanted=wanted, predicate=predicate, restriction=_TERMS if terminology else "")
-    return [row["term"].value for row in graph.select(query)]
+    return [row["term"].value for row in source.select(query)]
 
 
-def _containing(graph: Graph, part: str, limit: int = 5) -> list[str]:
+def _containing(source: Source, part: str, limit: int = 5) -> list[str]:
     wanted = Literal(" ".join(part.split()).lower())
     query = f"""
     SELECT DISTINCT ?label WHERE {{
@@ -157,56 +159,56 @@ def _containing(graph: Graph, part: str, limit: int = 5) -> list[str]:
       FILTER(CONTAINS(LCASE(STR(?label)), ?wanted))
     }} ORDER BY STRLEN(STR(?label)) ?label LIMIT {limit}
     """
-    return [row["label"].value for row in graph.select(query)]
+    return [row["label"].value for row in source.select(query)]
 
 
-def resolve_publication(graph: Graph, given: str) -> NamedNode:
+def resolve_publication(source: Source, given: str) -> NamedNode:
     """A publication by PMID, DOI or IRI. Raises QueryError if this graph does not have it."""
     given = given.strip()
     if match := _PMID.fullmatch(given):
         candidates = [NamedNode(namespace("pubmed")[match[1]])]
     elif match := _DOI.fullmatch(given):
-        candidates = _publications_with_doi(graph, match[1])
+        candidates = _publications_with_doi(source, match[1])
     else:
         candidates = [_iri(given)]
     for candidate in candidates:
-        if next(iter(graph.quads_of(subject=candidate)), None) is not None:
+        if _holds(source, f"{candidate} ?p ?o"):
             return candidate
     raise QueryError(f"there is no publication {given} in this graph")
 
 
-def _publications_with_doi(graph: Graph, doi: str) -> list[NamedNode]:
+def _publications_with_doi(source: Source, doi: str) -> list[NamedNode]:
     query = f"""
     SELECT ?publication WHERE {{
       VALUES ?wanted {{ {Literal(doi.lower())} }}
       ?publication <{PRISM["doi"]}> ?doi . FILTER(LCASE(?doi) = ?wanted)
     }} ORDER BY ?publication
     """
-    return [NamedNode(row["publication"].value) for row in graph.select(query)]
+    return [NamedNode(row["publication"].value) for row in source.select(query)]
 
 
-def resolve_trial(graph: Graph, given: str) -> NamedNode:
+def resolve_trial(source: Source, given: str) -> NamedNode:
     """A trial by registry id, by IRI, or by the PMID, DOI or IRI of the publication that reports it.
 
     Raises QueryError if this graph does not have it, or if several trials bear the id.
     """
     given = given.strip()
-    if _NCT.fullmatch(given) and _is_trial(graph, trial := NamedNode(namespace("nct")[given.upper()])):
+    if _NCT.fullmatch(given) and _is_trial(source, trial := NamedNode(namespace("nct")[given.upper()])):
         return trial
-    if found := _trials_with_id(graph, given):
+    if found := _trials_with_id(source, given):
         return _the_one(given, found)
     if _PMID.fullmatch(given) or _DOI.fullmatch(given):
-        publication = resolve_publication(graph, given)
-        if reported := _trials_reported(graph, publication):
+        publication = resolve_publication(source, given)
+        if reported := _trials_reported(source, publication):
             return reported[0]
         raise QueryError(f"publication {given} reports no trial in this graph")
     if not _NCT.fullmatch(given):
         if _CURIE.fullmatch(given.removeprefix("<").removesuffix(">")) is None:
             raise QueryError(f"{given!r} is {_NO_TRIAL}")
         iri = _iri(given.removesuffix("/"))
-        if _is_trial(graph, iri):
+        if _is_trial(source, iri):
             return iri
-        if reported := _trials_reported(graph, iri):
+        if reported := _trials_reported(source, iri):
             return reported[0]
     raise QueryError(f"there is no trial {given} in this graph; `trialweave ask STORE trials` lists them")
 
@@ -216,9 +218,12 @@ _NO_TRIAL = (
 )
 
 
-def _is_trial(graph: Graph, iri: NamedNode) -> bool:
-    types = graph.quads_of(subject=iri, predicate=RDF["type"], value=NamedNode(TW["Trial"]))
-    return next(iter(types), None) is not None
+def _is_trial(source: Source, iri: NamedNode) -> bool:
+    return _holds(source, f"{iri} a <{TW['Trial']}>")
+
+
+def _holds(source: Source, pattern: str) -> bool:
+    return bool(source.query(f"ASK {{ {pattern} }}"))
 
 
 def _the_one(given: str, found: list[NamedNode]) -> NamedNode:
@@ -234,7 +239,7 @@ def _the_one(given: str, found: list[NamedNode]) -> NamedNode:
     )
 
 
-def _trials_reported(graph: Graph, publication: NamedNode) -> list[NamedNode]:
+def _trials_reported(source: Source, publication: NamedNode) -> list[NamedNode]:
     """The trial that a publication reports, under the registry's name where it has two."""
     query = f"""
     SELECT DISTINCT ?trial WHERE {{
@@ -242,14 +247,14 @@ def _trials_reported(graph: Graph, publication: NamedNode) -> list[NamedNode]:
       FILTER NOT EXISTS {{ ?trial <{TW["sameTrial"]}> ?registered }}
     }} ORDER BY ?trial
     """
-    return [row["trial"] for row in graph.select(query)]
+    return [row["trial"] for row in source.select(query)]
 
 
-def _trials_with_id(graph: Graph, given: str) -> list[NamedNode]:
+def _trials_with_id(source: Source, given: str) -> list[NamedNode]:
     query = f"""
     SELECT DISTINCT ?trial WHERE {{
       VALUES ?wanted {{ {Literal(given.lower())} }}
       ?trial <{TW["registryId"]}> ?id ; a <{TW["Trial"]}> . FILTER(LCASE(?id) = ?wanted)
     }} ORDER BY ?trial
     """
-    return [NamedNode(row["trial"].value) for row in graph.select(query)]
+    return [NamedNode(row["trial"].value) for row in source.select(query)]
