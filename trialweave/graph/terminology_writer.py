@@ -3,8 +3,9 @@
 Terms of OBO and OWL are written as the OBO Foundry's translation of OBO to OWL has them
 (`rdfs:subClassOf`, `oio:hasExactSynonym`, `obo:IAO_0000115`); SKOS concepts in SKOS; MeSH in NLM's layout
 with further names as `skos:altLabel` of the record itself. A mapping is the direct triple, unless it says
-that it does not hold, and a `sssom:Mapping`. Statements that a publisher gives as RDF stay as they are,
-but for blank nodes, which get names of ours (RDF 1.1, section 3.5).
+that it does not hold, and a `sssom:Mapping`; the labels of its ends are those of their terms. Statements
+that a publisher gives as RDF stay as they are, but for blank nodes, which get names of ours (RDF 1.1,
+section 3.5).
 """
 
 from __future__ import annotations
@@ -208,8 +209,6 @@ def mapping_lines(mapping: Mapping, key: str) -> Iterator[str]:
         if number is not None:
             yield _line(node, SSSOM[predicate], _decimal(number))
     for predicate, text in (
-        ("subject_label", mapping.subject_label),
-        ("object_label", mapping.object_label),
         ("author_label", mapping.author),
         ("mapping_tool", mapping.tool),
         ("comment", mapping.comment),
