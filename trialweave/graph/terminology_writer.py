@@ -79,6 +79,22 @@ def term_lines(term: Term) -> Iterator[str]:
         yield from _owl(term)
 
 
+def read_lines(term: Term) -> Iterator[str]:
+    """What reading has made of a term whose file is RDF: names, parents and relations, said plainly.
+
+    All else stands in the statements of the file. Raises ValueError for an IRI that is none.
+    """
+    node = _iri(term.iri)
+    skos = SKOS["Concept"] in term.types
+    for synonym in term.synonyms:
+        exact = skos and synonym.scope == "exact"
+        yield _line(node, SKOS["altLabel"] if exact else _SYNONYM[synonym.scope], _text(synonym))
+    above = RDFS["subPropertyOf"] if any(kind.endswith("Property") for kind in term.types) else None
+    for parent in term.parents:
+        yield _line(node, above or (SKOS["broader"] if skos else RDFS["subClassOf"]), _iri(parent))
+    yield from _relations(node, term.relations)
+
+
 def _owl(term: Term) -> Iterator[str]:
     node = _iri(term.iri)
     for kind in term.types or (OWL["Class"],):
@@ -87,11 +103,7 @@ def _owl(term: Term) -> Iterator[str]:
         yield _line(node, RDFS["label"], literal(term.label))
     if term.definition is not None:
         yield _line(node, OBO["IAO_0000115"], literal(term.definition))
-    for synonym in term.synonyms:
-        yield _line(node, _SYNONYM[synonym.scope], _text(synonym))
-    for parent in term.parents:
-        yield _line(node, RDFS["subClassOf"], _iri(parent))
-    yield from _relations(node, term.relations)
+    yield from read_lines(term)
     for notation in term.notations:
         yield _line(node, SKOS["notation"], literal(notation))
     yield from _notes(node, term)
@@ -108,12 +120,7 @@ def _skos(term: Term) -> Iterator[str]:
         yield _line(node, SKOS["prefLabel"], literal(term.label))
     if term.definition is not None:
         yield _line(node, SKOS["definition"], literal(term.definition))
-    for synonym in term.synonyms:
-        exact = synonym.scope == "exact"
-        yield _line(node, SKOS["altLabel"] if exact else _SYNONYM[synonym.scope], _text(synonym))
-    for parent in term.parents:
-        yield _line(node, SKOS["broader"], _iri(parent))
-    yield from _relations(node, term.relations)
+    yield from read_lines(term)
     for notation in (*term.notations, *term.alternative_ids):
         yield _line(node, SKOS["notation"], literal(notation))
     yield from _notes(node, term)
