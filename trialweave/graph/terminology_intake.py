@@ -37,7 +37,6 @@ class TerminologyIntake:
 
     def __init__(self, graph: Graph, waiting: Path) -> None:
         self.rejected: list[Rejected] = []
-        self.met = 0
         self.loaded = 0
         self.unchanged = 0
         self.terms = 0
@@ -49,6 +48,7 @@ class TerminologyIntake:
         for held in read_held(graph).values():
             self._held.setdefault((held.kind, held.key), []).append(held)
         self._unchanged = {held.content_hash for every in self._held.values() for held in every}
+        self._files = 0
         self._pending: dict[tuple[Kind, str], _Waiting] = {}
         self._open: _Waiting | None = None
 
@@ -56,6 +56,11 @@ class TerminologyIntake:
     def changed(self) -> bool:
         """Whether `finish` has something to load."""
         return bool(self._pending)
+
+    @property
+    def met(self) -> int:
+        """Terminologies and sets of mappings that were loaded, or that were held already."""
+        return self.loaded + self.unchanged
 
     @property
     def held(self) -> Iterator[Held]:
@@ -75,7 +80,7 @@ class TerminologyIntake:
     def begin(self, header: Terminology | MappingSet) -> None:
         """Judge a file by its header; what follows is written, or passed over."""
         self.end()
-        self.met += 1
+        self._files += 1
         offered = described(header)
         place = (offered.kind, offered.key)
         pending = self._pending.get(place)
@@ -86,7 +91,7 @@ class TerminologyIntake:
             if pending is not None:
                 pending.forget()
             self._waiting.mkdir(exist_ok=True)
-            path = self._waiting / f"{self.met}.nt"
+            path = self._waiting / f"{self._files}.nt"
             self._open = self._pending[place] = _Waiting(offered, path)
         elif verdict == "same":
             self.unchanged += 1
