@@ -258,3 +258,15 @@ def test_an_unreadable_catalog_entry_is_none_of_a_record(tmp_path: Path) -> None
     graph = open_store(tmp_path / "store")
     assert len(read_entries(graph)) == 1
     assert Graph.in_memory().graph_names() == []
+
+
+def test_a_set_of_mappings_that_breaks_off_is_not_kept(tmp_path: Path) -> None:
+    rows = "".join(
+        f"HP:{n:07}\tskos:exactMatch\tmesh:D{n * 7919 % 100_003:06}\tsemapv:ManualMappingCuration\t\t\n"
+        for n in range(3000)
+    )
+    packed = gzip.compress((SSSOM_FILE + rows).encode())
+    (tmp_path / "cut.sssom.tsv.gz").write_bytes(packed[: len(packed) // 2])
+    report = build(tmp_path / "store", [tmp_path / "cut.sssom.tsv.gz", study(tmp_path)])
+    assert any("break off" in reject.reason for reject in report.rejected)
+    assert held(tmp_path / "store") == {}

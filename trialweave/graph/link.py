@@ -42,7 +42,7 @@ def link(folder: Path, *, override: Path | None = None) -> LinkReport:
 
     Raises StoreError where there is no store, and LoadError at the first mapping of `override` that is wrong.
     """
-    open_store(folder).close()
+    open_store(folder)  # says so where there is none
     mappings = _read(override) if override is not None else None
     held = current_generation(folder)
     with next_generation(folder) as (graph, generation):

@@ -127,6 +127,16 @@ class TerminologyIntake:
             count = self._open.terms + self._open.mappings + 1
             self._reject(entry, count, f"{member.path}: cannot be named in RDF: {error}", identifier=told)
 
+    def refuse(self, whole: Rejected) -> None:
+        """A file was refused as a whole: if it is the one that was begun, nothing of it is kept."""
+        if self._open is None:
+            return
+        entry = self._open.entry
+        if (entry.file, entry.member) == (whole.file, whole.member):
+            self._open.forget()
+            del self._pending[entry.kind, entry.key]
+            self._open = None
+
     def end(self) -> None:
         """The file that was begun is at its end."""
         if self._open is not None:
