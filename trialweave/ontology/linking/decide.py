@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from trialweave.ontology.linking import drugs, findings
+from trialweave.ontology.linking import curated, drugs, findings
 from trialweave.ontology.linking.forms import Form, Kind, Reading
 from trialweave.ontology.linking.index import Index, Name, find, find_loosely, keys
 from trialweave.ontology.linking.mappings import NONE, Mappings, Partner, same
-from trialweave.ontology.linking.spelling import joined, steps_between, words
+from trialweave.ontology.linking.spelling import joined, key, steps_between, words
 
 Predicate = Literal["exact", "close", "broad", "part"]
 Justification = Literal["LexicalMatching", "ManualMappingCuration", "CompositeMatching", "MappingChaining"]
@@ -59,6 +59,7 @@ TRUST: dict[str, Decimal] = {
     "synonym": Decimal("0.98"),
     "narrow synonym": Decimal("0.9"),
     "curated name": Decimal("0.99"),
+    "curated link": Decimal("0.99"),
     "possessive": Decimal("0.99"),
     "spelling": Decimal("0.99"),
     "plural": Decimal("0.99"),
@@ -69,10 +70,12 @@ TRUST: dict[str, Decimal] = {
     "abbreviation in brackets": Decimal("0.98"),
     "without brackets": Decimal("0.97"),
     "gloss in brackets": Decimal("0.98"),
+    "said twice": Decimal("0.97"),
+    "before the colon": Decimal("0.93"),
     "name in brackets": Decimal("0.95"),
     "abbreviation before": Decimal("0.98"),
     "laboratory wording": Decimal("0.97"),
-    "head of the phrase": Decimal("0.93"),
+    findings.HEAD: Decimal("0.93"),
     "protocol of this name": Decimal("0.97"),
     "recombinant": Decimal("0.97"),
     "a carcinoma is a cancer": Decimal("0.95"),
@@ -126,15 +129,33 @@ def asked(labels: Iterable[tuple[str, Kind]]) -> frozenset[str]:
 def link(label: str, kind: Kind, known: Index, *, guard: Guard, mapped: Mappings = NONE) -> Decision:
     """All links of a label, at most one exact one in each terminology, and what is left open.
 
-    The index must have been asked for the label (`asked`). A regimen whose drugs are all known is linked
+    The index must have been asked for the label (`asked`), and know the labels of curated terms. A link
+    made by hand stands before all that rules find in its terminology. A regimen whose drugs are all known is linked
     to each of them as a part; one with a drug that is not known, to none.
     """
+    by_hand = [
+        Link(terminology, row.term, known.labels[row.term], row.predicate, "ManualMappingCuration",
+             TRUST["curated link"], row.label, ("curated link",))
+        for row in curated.find(label, kind)
+        if row.term in known.labels and (terminology := known.terminology(row.term)) is not None
+    ]  # fmt: skip
+    found = _link(label, kind, known, guard, mapped)
+    decided = {link.terminology for link in by_hand}
+    rest = [link for link in found.links if link.terminology not in decided or link.predicate == "part"]
+    return found._replace(links=(*by_hand, *rest))
+
+
+def _link(label: str, kind: Kind, known: Index, guard: Guard, mapped: Mappings) -> Decision:
+    """What the rules find."""
     reading = read(label, kind)
-    if kind != "drug" and (gloss := _gloss(label, kind, known, guard)):
+    gloss = _gloss(label, kind, known, guard) or _same_twice(label, kind, known, guard)
+    if kind != "drug" and gloss:
         first, *others = reading.forms
         reading = Reading((first, gloss, *others))
     decision = _decide(label, reading.forms, kind, known, guard, mapped)
-    if not reading.parts:
+    if not reading.parts or any(drugs.IN_BRACKETS not in part[0].rules for part in reading.parts) is False and any(
+        link.predicate in ("exact", "close") for link in decision.links
+    ):
         return decision
     parts = [_decide(part[0].text, part, kind, known, guard, mapped) for part in reading.parts]
     if not all(any(found.predicate == "exact" for found in part.links) for part in parts):
@@ -154,6 +175,8 @@ def _decide(
 ) -> Decision:
     met: dict[str, _Found] = {}
     for form in forms:
+        if findings.HEAD in form.rules and any(found.form.sense == "exact" for found in met.values()):
+            continue  # what is known exactly needs no such help
         for found in find_loosely(known, form.text):
             for terminology, names in _by_terminology(form, found, kind, known, guard).items():
                 met.setdefault(terminology, _Found(form, names))
@@ -166,6 +189,18 @@ def _decide(
     chained = _through_mappings(links, known, kind, guard, mapped)
     links = [_as_wide_as_said(found, label) for found in chained if found in links or found.terminology not in closed]
     return Decision(tuple(links), (*open_, *contradicted))
+
+
+def _same_twice(label: str, kind: Kind, known: Index, guard: Guard) -> Form | None:
+    """What a label with slashes means, where all its parts name one term ("Pruritus/itching")."""
+    parts = [part.strip() for part in label.split("/")]
+    if len(parts) < 2 or not all(parts):
+        return None
+    meant = [
+        {name.iri for name in find(known, part) if name.role in ("label", "exact") and guard(name, kind)}
+        for part in parts
+    ]
+    return Form(parts[0], ("said twice",)) if set.intersection(*meant) else None
 
 
 def _gloss(label: str, kind: Kind, known: Index, guard: Guard) -> Form | None:
@@ -204,16 +239,33 @@ def _by_terminology(
         for role in ("label", "exact", "narrow"):
             of_role = tuple(name for name in several if name.role == role)
             if role == "exact":
-                of_role = tuple(name for name in of_role if not _too_short(name.text))
+                of_role = tuple(
+                    name
+                    for name in of_role
+                    if name.curated or not (_too_short(name.text) or _is_wider(name, kind, known))
+                )
             if of_role:
                 best[terminology] = of_role
                 break
     return best
 
 
+def _is_wider(name: Name, kind: Kind, known: Index) -> bool:
+    """Whether a synonym is its term's label without a word that narrows it: then it means more than the term.
+
+    HP calls "Recurrent urinary tract infections" also "Urinary tract infections", NCIT "Adult Solid
+    Neoplasm" also "Solid Tumor".
+    """
+    label = known.labels.get(name.iri)
+    if kind == "drug" or label is None or name.curated:
+        return False
+    narrowed = findings.without_qualifiers(label)
+    return narrowed != label and key(narrowed) == key(name.text)
+
+
 def _too_short(text: str) -> bool:
     """Whether a synonym is an abbreviation of three letters or fewer, which may stand for anything."""
-    return sum(c.isalnum() for c in text) <= 3
+    return sum(c.isalnum() for c in text) <= 3 and not any(c.isdigit() for c in text)
 
 
 def _listed(label: str) -> list[str]:
@@ -260,7 +312,7 @@ def _one_each(
     links, left = [], {}
     for terminology, found in met.items():
         if len(found.iris) == 1:
-            links.append(_link(found, found.names, known))
+            links.append(_made(found, found.names, known))
         else:
             left[terminology] = found
     named = frozenset(
@@ -271,7 +323,7 @@ def _one_each(
         chosen = found.iris & named
         if len(chosen) == 1 and found.form.sense == "exact":
             names = tuple(name for name in found.names if name.iri in chosen)
-            links.append(_link(found, names, known, "chosen by mapping"))
+            links.append(_made(found, names, known, "chosen by mapping"))
         else:
             several = {name.iri: name for name in found.names}
             open_ += [
@@ -281,7 +333,7 @@ def _one_each(
     return links, tuple(open_)
 
 
-def _link(found: _Found, names: tuple[Name, ...], known: Index, *more: str) -> Link:
+def _made(found: _Found, names: tuple[Name, ...], known: Index, *more: str) -> Link:
     """The link that a form makes to the one term which all of these names are of."""
     steps, name = min(
         ((steps_between(found.form.text, name.text) or (), name) for name in names),

@@ -6,6 +6,9 @@ import re
 
 from trialweave.ontology.linking.forms import Form, Reading, distinct
 
+IN_BRACKETS = "parts in brackets"
+"""The rule that reads the parts of a regimen from the brackets after its name."""
+
 _NO_DRUG = re.compile(r"\b(?:placebos?|sham|vehicle|dummy|no (?:treatment|intervention))\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b(?:or|versus|vs\.?|and/or|without|minus|then)\b", re.IGNORECASE)
 _TOGETHER = re.compile(
@@ -97,7 +100,10 @@ def reading(label: str) -> Reading:
     if len(names) > 1:
         parts = tuple(_single(name) for name in names)
         return Reading(distinct([whole, Form(text)]), parts if all(parts) else ())
-    return Reading(distinct([whole, *_single(text)]))
+    told = _BRACKETS.findall(text)
+    names = [name for name in _split(told[0]) if name] if len(told) == 1 else []
+    parts = tuple(_single(name, IN_BRACKETS) for name in names) if len(names) > 1 else ()
+    return Reading(distinct([whole, *_single(text)]), parts if all(parts) else ())
 
 
 def _split(text: str) -> list[str]:
@@ -122,8 +128,12 @@ def _without_dose(text: str) -> str:
     return text
 
 
-def _single(text: str) -> tuple[Form, ...]:
+def _single(text: str, *rules: str) -> tuple[Form, ...]:
     """What the name of one drug may be looked up as."""
+    return tuple(form._replace(rules=(*rules, *form.rules)) for form in _one_drug(text))
+
+
+def _one_drug(text: str) -> tuple[Form, ...]:
     outside = " ".join(_BRACKETS.sub(" ", text).split())
     if outside == text:
         found = [Form(text), *_shorter(text, ())]
@@ -181,4 +191,5 @@ def _may_be_looked_up(form: Form, label: str) -> bool:
     if form.text == label:
         return True
     name = form.text.strip().casefold()
-    return sum(c.isalnum() for c in name) >= 4 and name not in _NO_DRUG_ALONE
+    letters = sum(c.isalnum() for c in name)
+    return (letters >= 4 or (letters == 3 and any(c.isdigit() for c in name))) and name not in _NO_DRUG_ALONE

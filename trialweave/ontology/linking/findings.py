@@ -6,6 +6,9 @@ import re
 
 from trialweave.ontology.linking.forms import Form, distinct
 
+HEAD = "head of the phrase"
+"""The rule that takes the last words of a phrase for what it is."""
+
 _NOS = re.compile(r"[\s,(\[-]+(?:NOS|not otherwise specified|unspecified)[)\]]?\s*$", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])")
 
@@ -39,6 +42,7 @@ _TAIL = re.compile(
     r"during|in|with|without|from|on|by|for|at|as|requiring)\s+.*$",
     re.IGNORECASE,
 )
+_COLON = re.compile(r"([A-Za-z][A-Za-z -]*?)\s*(?::+\s*|\s-+\s*|-(?=[Oo]ther)|,\s*(?=[Oo]ther|GI\b|GU\b|CNS\b|pulmonary)).+$")
 _BEFORE = re.compile(r"([A-Z][A-Za-z]{1,6})\s*(?:-|–|:)\s+(.+)")
 _EYE = re.compile(r"\s*\((?:study|fellow|left|right|treated) eye\)|\s+(?:OD|OS|OU)$", re.IGNORECASE)
 _DANGLING = re.compile(r"^(?:or|and|of|with|the|a)\s+|\s+(?:or|and|of|with|the|by|in|to)$", re.IGNORECASE)
@@ -91,7 +95,11 @@ def forms(label: str) -> tuple[Form, ...]:
         if shorter and shorter != _trimmed(bare):
             bare, rules = shorter, (*rules, rule)
             found.append(Form(bare, rules, "broad"))
-    found += [Form(head, (*rules, "head of the phrase"), "broad") for head in _heads(bare)]
+    colon = _COLON.match(bare)
+    if colon and _is_head(colon[1].split()[-1]):
+        bare, rules = _trimmed(colon[1]), (*rules, "before the colon")
+        found.append(Form(bare, rules, "broad"))
+    found += [Form(head, (*rules, HEAD), "broad") for head in _heads(bare)]
     return distinct(found)
 
 
@@ -104,9 +112,14 @@ _HEADS = {
     "ischaemia", "dystonia", "dysplasia", "necrosis", "perforation", "obstruction", "fistula", "stroke",
     "seizure", "anxiety", "depression", "headache", "nausea", "vomiting", "fatigue", "swelling", "inflammation",
     "allergy", "hypersensitivity", "diabetes", "asthma", "anemia", "anaemia", "sprain", "burn", "wound",
-    "malignancy", "disorder", "bronchospasm", "aneurysm", "dementia", "cataract", "psychosis", "mania",
+    "malignancy", "bronchospasm", "aneurysm", "dementia", "cataract", "psychosis", "mania",
 }  # fmt: skip
 _HEAD_ENDINGS = ("itis", "oma", "emia", "penia", "pathy", "algia", "uria", "rrhea", "rrhoea", "rrhage")
+
+
+def _is_head(word: str) -> bool:
+    one = word.casefold().removesuffix("s")
+    return one in _HEADS or word.casefold() in _HEADS or one.endswith(_HEAD_ENDINGS)
 
 
 def _heads(text: str) -> list[str]:
@@ -121,11 +134,20 @@ def _heads(text: str) -> list[str]:
         return []
     told = text.split()
     last = told[-1].casefold() if told else ""
-    if not (last.removesuffix("s") in _HEADS or last in _HEADS or last.removesuffix("s").endswith(_HEAD_ENDINGS)):
+    if not _is_head(last):
         return []
     if any(_JOINT.match(word.casefold()) for word in told):
         return []
     return [" ".join(told[start:]) for start in range(1, len(told))]
+
+
+def without_qualifiers(label: str) -> str:
+    """A name without the words that only narrow it; the name itself where nothing would be left.
+
+    >>> without_qualifiers("Recurrent urinary tract infections"), without_qualifiers("Chronic")
+    ('urinary tract infections', 'Chronic')
+    """
+    return _trimmed(_QUALIFIER.sub(" ", label)) or label
 
 
 def in_brackets(label: str) -> tuple[str, ...]:
