@@ -35,7 +35,7 @@ class Index(NamedTuple):
 
     def terminology(self, iri: str) -> str | None:
         """The terminology of a term, told by its namespace; None where no name of that namespace was read."""
-        return self.terminologies.get(_namespace(iri))
+        return self.terminologies.get(namespace_of(iri))
 
 
 _SUFFIXES = {"oae": " AE"}
@@ -79,7 +79,7 @@ def index(
     for name in names:
         text = name.text.removesuffix(_SUFFIXES.get(name.terminology, ""))
         if name.role == "label":
-            terminologies[_namespace(name.iri)] = name.terminology
+            terminologies[namespace_of(name.iri)] = name.terminology
             labels[name.iri] = name.text
         for made in _keys(text):
             if asked is None or made in asked:
@@ -107,5 +107,10 @@ def find_loosely(known: Index, text: str) -> tuple[tuple[Name, ...], ...]:
     return tuple(found for made in _keys(text) if (found := known.names.get(made, ())))
 
 
-def _namespace(iri: str) -> str:
+def namespace_of(iri: str) -> str:
+    """The part of an IRI that the terms of a terminology share.
+
+    >>> namespace_of("http://purl.obolibrary.org/obo/HP_0004396")
+    'http://purl.obolibrary.org/obo/HP_'
+    """
     return iri[: max(iri.rfind(mark) for mark in "/#_") + 1]
