@@ -22,6 +22,7 @@ COLUMNS = (
     "object_label",
     "mapping_justification",
     "confidence",
+    "match_string",
     "comment",
 )
 
