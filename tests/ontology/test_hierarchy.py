@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_a_shortest_path_exists_exactly_where_the_closure_says(edges: Edges, sta
         assert goal not in reached(start, edges)
         return
     assert (path[0], path[-1]) == (start, goal)
-    assert all(upper in edges[lower] for lower, upper in zip(path, path[1:], strict=False))
+    assert all(upper in edges[lower] for lower, upper in pairwise(path))
     levels, met = [{start}], {start}  # by levels: no goal nearer than the path says
     while goal not in levels[-1]:
         beyond = {upper for node in levels[-1] for upper in edges.get(node, [])} - met

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 from trialweave.graph import mesh_terms
 from trialweave.graph.drug_classes import CURATED, USER
 from trialweave.graph.iris import TWID
-from trialweave.graph.quads import NamedNode, Quad, graph_of
+from trialweave.graph.quads import NamedNode, Quad, graph_of, words
 from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import MAPPING_SETS, terminology_of
 from trialweave.ontology.mesh import BIOSIMILARS
@@ -145,14 +145,16 @@ def _of_the_term_itself(graph: Graph, node: Node) -> Iterator[Step]:
         yield from _mapped_headings(graph, node)
     for name, basis in ((CURATED, "curated"), (USER, "user")):
         rows = graph.quads_of(subject=NamedNode(node.iri), predicate=TW["inDrugClass"])
-        for upper in sorted({row.object.value for row in rows if _stands_in(row, name)}):
+        for upper in sorted({words(row.object) for row in rows if _stands_in(row, name)}):
             yield Step("curated row", Node(upper, "above", basis))
 
 
 def _mapped_headings(graph: Graph, node: Node) -> Iterator[Step]:
     """What a supplementary record is mapped to; of a biosimilar, the one drug that it is another make of."""
     headings = mesh_terms.mapped_to(graph, node.iri.removeprefix(MESH[""]))
-    drugs = [ui for ui in headings if mesh_terms.is_specific_drug(graph, ui)] if BIOSIMILARS in headings else []
+    drugs = (
+        [ui for ui in headings if mesh_terms.is_specific_drug(graph, ui)] if BIOSIMILARS in headings else []
+    )
     for ui in headings:
         state: State = "original" if drugs == [ui] else "heading"
         yield Step("mapped heading", Node(MESH[ui], state, node.basis))
@@ -184,7 +186,7 @@ def same_elsewhere(graph: Graph, term: str) -> list[str]:
         for quad in graph.quads_of(predicate=mine, value=NamedNode(term)):
             if not _stands_in(quad, MAPPING_SETS) or not isinstance(quad.subject, NamedNode):
                 continue
-            said = {q.predicate.value: q.object.value for q in graph.quads_of(subject=quad.subject)}
+            said = {q.predicate.value: words(q.object) for q in graph.quads_of(subject=quad.subject)}
             if said.get(SSSOM["predicate_id"]) != SKOS["exactMatch"]:
                 continue
             if SSSOM["predicate_modifier"] in said:

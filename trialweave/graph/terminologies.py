@@ -69,7 +69,7 @@ def parents(graph: Graph, terminology: str) -> Iterator[tuple[str, str]]:
 
 
 def terminology_of(term: str) -> str:
-    """The key of the terminology that an IRI belongs to, from its namespace; the IRI itself where none is known.
+    """The key of the terminology that an IRI belongs to, by its namespace; the IRI where none is known.
 
     >>> terminology_of("http://id.nlm.nih.gov/mesh/D006973"), terminology_of(OBO["UBERON_0000948"])
     ('mesh', 'uberon')

@@ -7,11 +7,11 @@ who says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from trialweave.errors import QueryError
 from trialweave.graph.drug_classes import CURATED, USER
 from trialweave.graph.membership import CONCEPTS, HAS_ROLE, Node, Step, classes_at, start, steps
-from trialweave.graph.quads import Literal, NamedNode, Quad, Term, graph_of
+from trialweave.graph.quads import Literal, NamedNode, Quad, Term, graph_of, words
 from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import MAPPING_SETS, NAMES, ONTOLOGIES
 from trialweave.ontology.hierarchy import closure, shortest_path
@@ -46,7 +46,7 @@ def why(graph: Graph, term: str, containing: str) -> Table:
     Columns: `way` (its number), `basis`, `step` (from 1), `from`, `how`, `to`, `to_name`, `says` (who says
     so: terminology and version, or justification and confidence, or citation and date). No rows: no way.
 
-    Raises QueryError where a name cannot be resolved, or no way starts anywhere.
+    Raises QueryError where a name cannot be resolved.
     """
     goal = resolve_concept(graph, containing).value
     rows: list[tuple[Term | None, ...]] = []
@@ -70,7 +70,7 @@ def why(graph: Graph, term: str, containing: str) -> Table:
 
 
 def _starts(graph: Graph, given: str) -> list[str]:
-    """The local concepts with this label, the spelling as given before others, one of each kind; else the term."""
+    """The local concepts with this label, one of each kind (spelt as given before others); else the term."""
     wanted = " ".join(given.split())
     query = f"""
     SELECT DISTINCT ?concept ?label WHERE {{
@@ -96,7 +96,9 @@ def _ways(graph: Graph, first: Node, goal: str) -> Iterator[tuple[str, tuple[Nod
 
     reached = closure([first], above)[first]
     for basis in sorted({node.basis for node in reached if is_goal(node)}):
-        path = shortest_path(first, above, is_goal=lambda node, basis=basis: is_goal(node) and node.basis == basis)
+        path = shortest_path(
+            first, above, is_goal=lambda node, basis=basis: is_goal(node) and node.basis == basis
+        )
         if path is None:
             raise QueryError(f"no way to {goal} on the basis {basis}, which the closure found")
         yield basis, path
@@ -104,7 +106,7 @@ def _ways(graph: Graph, first: Node, goal: str) -> Iterator[tuple[str, tuple[Nod
 
 def _told(graph: Graph, path: tuple[Node, ...]) -> Iterator[tuple[str, str, str, str]]:
     """From, how, to and who says so, for each step; a term and its place in a tree are one."""
-    for lower, upper in zip(path, path[1:], strict=False):
+    for lower, upper in pairwise(path):
         step = next(step for step in steps(graph, lower) if step.to == upper)
         if step.kind is not None:
             yield _iri(graph, lower), step.kind, _iri(graph, upper), _says(graph, lower, step)
@@ -146,13 +148,15 @@ def _mapping_says(graph: Graph, one: str, other: str) -> str:
         for quad in graph.quads_of(predicate=SSSOM["subject_id"], value=NamedNode(subject)):
             if not isinstance(quad.subject, NamedNode):
                 continue
-            said = {q.predicate.value: q.object.value for q in graph.quads_of(subject=quad.subject)}
+            said = {q.predicate.value: words(q.object) for q in graph.quads_of(subject=quad.subject)}
             if said.get(SSSOM["object_id"]) != target or SSSOM["predicate_modifier"] in said:
                 continue
             parts = [compact(said.get(SSSOM["mapping_justification"], "no justification stated"))]
             if SSSOM["confidence"] in said:
                 parts.append(f"confidence {said[SSSOM['confidence']]}")
-            parts += [said[SSSOM[name]] for name in ("match_string", "comment", "author_id") if SSSOM[name] in said]
+            parts += [
+                said[SSSOM[name]] for name in ("match_string", "comment", "author_id") if SSSOM[name] in said
+            ]
             if _short(quad) and not subject.startswith(CONCEPTS):
                 parts.append(_short(quad))
             found.add(", ".join(parts))
@@ -165,7 +169,7 @@ def _row_says(graph: Graph, drug: str, to: Node) -> str:
     for quad in graph.quads_of(predicate=RDF["subject"], value=NamedNode(drug)):
         if graph_of(quad) != wanted or not isinstance(quad.subject, NamedNode):
             continue
-        said = {q.predicate.value: q.object.value for q in graph.quads_of(subject=quad.subject)}
+        said = {q.predicate.value: words(q.object) for q in graph.quads_of(subject=quad.subject)}
         if said.get(RDF["object"]) == to.iri:
             return f"{said[TW['basis']]}: {said[DCTERMS['source']]}, row of {said[DCTERMS['date']]}"
     return ""

@@ -5,8 +5,6 @@ Nothing here changes what a source said. Each graph is replaced whole, in this o
 1. `labels`        one concept for each distinct label that facts point to
 2. `starter`       the parts of ontologies that come with the package, where the whole is not loaded
 3. `links`         local concepts to terms, as SSSOM mappings
-2. `starter`       the parts of ontologies that come with the package, where the whole is not loaded
-3. `links`         local concepts to terms, as SSSOM mappings
 4. `terminology`   our vocabulary, and the part of MeSH that the records reach
 5. `names`         one name for each concept, for questions to put together what means the same
 6. `closure`       `tw:within`: from each term and concept to every class that contains it
@@ -16,11 +14,7 @@ Nothing here changes what a source said. Each graph is replaced whole, in this o
 10. `told`         which counts of a publication the registry record of its trial lists too
 11. `mesh_pairs`   drug-toxicity links that follow from the qualifiers of MeSH headings
 12. `differences`  where a registry record and a publication of its trial agree, differ, or cannot be compared
-5. `closure`       `tw:within`: from each term and concept to every class that contains it
-6. `publications`  which publication goes with which registry trial, and how
-7. `subjects`      which drugs and conditions a trial studies, and on what basis
-8. `arms`          why a role cannot be read off an arm, and why a group is not added to others
-@@"""
+"""
 
 from trialweave.graph import starter
 from trialweave.graph.derive import (

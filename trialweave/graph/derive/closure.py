@@ -31,7 +31,13 @@ WITHIN = TWGRAPH["derived/within"]
 NAMING = (*SUBJECT_TERMS, TW["mentionsSubstance"], TW["conditionTerm"], TW["interventionTerm"])
 """Predicates by which records name terms themselves."""
 
-_NAMES = {"mesh": "MeSH", "chebi": "ChEBI", "oncotree": "OncoTree", "meddra": "MedDRA", "drugbank": "DrugBank"}
+_NAMES = {
+    "mesh": "MeSH",
+    "chebi": "ChEBI",
+    "oncotree": "OncoTree",
+    "meddra": "MedDRA",
+    "drugbank": "DrugBank",
+}
 
 
 def write(graph: Graph) -> None:

@@ -52,7 +52,9 @@ def _label(graph: Graph, term: NamedNode) -> str | None:
     for predicate in _LABELS:
         labels = [quad.object for quad in graph.quads_of(subject=term, predicate=predicate)]
         found = sorted(
-            (label.language not in (None, "en"), label.value) for label in labels if isinstance(label, Literal)
+            (label.language not in (None, "en"), label.value)
+            for label in labels
+            if isinstance(label, Literal)
         )
         if found:
             return found[0][1]
