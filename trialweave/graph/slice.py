@@ -20,7 +20,7 @@ from trialweave.graph.terminology_catalog import Held, held_quads, read_held
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 
-MESH = namespace("mesh")
+DCTERMS = namespace("dcterms")
 MESHV = namespace("meshv")
 OBO = namespace("obo")
 OWL = namespace("owl")
@@ -41,7 +41,14 @@ KEPT = (RDF["type"], *NAMES, *UPWARD, SKOS["notation"], OWL["deprecated"])
 """What is kept of a term: nothing in sentences."""
 
 NAMING = (*SUBJECT_TERMS, TW["mentionsSubstance"], TW["conditionTerm"], TW["interventionTerm"])
-LINKS = (SKOS["exactMatch"], SKOS["closeMatch"], SKOS["broadMatch"])
+LINKS = (
+    SKOS["exactMatch"],
+    SKOS["closeMatch"],
+    SKOS["broadMatch"],
+    DCTERMS["hasPart"],
+    TW["linkCandidate"],
+)
+"""From the concept of a label to the terms that it is linked to, and to those that it might mean."""
 
 
 class SliceReport(Record, frozen=True):
@@ -72,9 +79,17 @@ def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = 
     sets = [one for one in held if one.kind == "mappings"]
     if not terminologies:
         raise StoreError("the store holds no terminology to cut from; build it with some first")
-    wanted = _seeds(graph, terminologies)
+    wanted = _named_or_linked(graph)
+    labels = {_folded(label) for _, _, label in local_concepts(graph)}
+    known: dict[str, set[str]] = {}
+    for one in terminologies:
+        known[one.key] = set()
+        for name in names(graph, one.graph):
+            known[one.key].add(name.iri)
+            if _folded(name.text) in labels:
+                wanted.add(name.iri)
     wanted |= _same_elsewhere(graph, sets, wanted)
-    kept = {one.key: _with_upper(graph, one, wanted) for one in terminologies}
+    kept = {one.key: _with_upper(graph, one, wanted & known[one.key]) for one in terminologies}
     everything = set().union(*kept.values()) | _bundled(graph) | wanted
     lines: list[str] = []
     parts: list[Held] = []
@@ -96,23 +111,15 @@ def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = 
     )
 
 
-def _seeds(graph: Graph, terminologies: Iterable[Held]) -> set[str]:
-    """Terms that records name, that concepts are linked to, or that bear the label of a concept."""
+def _named_or_linked(graph: Graph) -> set[str]:
+    """Terms that records name, that concepts are linked to, and those that concepts might mean."""
     found: set[str] = set()
-    labels: set[str] = set()
     for predicate in NAMING:
         found.update(words(quad.object) for quad in graph.quads_of(predicate=predicate))
-    for iri, _, label in local_concepts(graph):
-        labels.add(_folded(label))
+    for iri, _, _ in local_concepts(graph):
         for predicate in LINKS:
             links = graph.quads_of(subject=NamedNode(iri), predicate=predicate)
             found.update(words(quad.object) for quad in links)
-        told = graph.quads_of(predicate=SSSOM["subject_id"], value=NamedNode(iri))
-        for mapping in told:  # candidates that were not picked are mappings too
-            others = graph.quads_of(subject=mapping.subject, predicate=SSSOM["object_id"])
-            found.update(words(quad.object) for quad in others)
-    for one in terminologies:
-        found.update(name.iri for name in names(graph, one.graph) if _folded(name.text) in labels)
     return found
 
 
@@ -131,15 +138,14 @@ def _same_elsewhere(graph: Graph, sets: Iterable[Held], terms: set[str]) -> set[
 
 
 def _with_upper(graph: Graph, one: Held, wanted: set[str]) -> set[str]:
-    """The wanted terms of one terminology, and all that they lie within."""
+    """These terms of one terminology, and all that they lie within."""
     upper: dict[str, list[str]] = defaultdict(list)
     for predicate in UPWARD:
         for quad in graph.quads_in(one.graph, predicate):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
                 upper[quad.subject.value].append(quad.object.value)
-    known = {words(quad.subject) for predicate in NAMES for quad in graph.quads_in(one.graph, predicate)}
     kept: set[str] = set()
-    waiting = sorted(wanted & known)
+    waiting = sorted(wanted)
     while waiting:
         term = waiting.pop()
         if term not in kept:
