@@ -7,14 +7,14 @@ from pathlib import Path
 
 from trialweave.errors import LoadError
 from trialweave.loaders.decoding import CHUNK
-from trialweave.loaders.detect import detect
+from trialweave.loaders.detect import Item, detect
 from trialweave.loaders.files import Document, documents, find_files
-from trialweave.records import Publication, RegistryStudy, Rejected
+from trialweave.records import Rejected
 
-__all__ = ["read"]
+__all__ = ["Item", "read"]
 
 
-def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejected]:
+def read(*sources: str | Path) -> Iterator[Item]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
@@ -35,13 +35,13 @@ def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejecte
     return _records(files)
 
 
-def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | RegistryStudy | Rejected]:
+def _records(files: list[tuple[str, Path]]) -> Iterator[Item]:
     for name, path in files:
         for document in documents(name, path):
             yield from _records_of(document)
 
 
-def _records_of(document: Document) -> Iterator[Publication | RegistryStudy | Rejected]:
+def _records_of(document: Document) -> Iterator[Item]:
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")

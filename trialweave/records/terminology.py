@@ -1,7 +1,7 @@
 """What a terminology says: its terms, and the mappings between the terms of two.
 
-A file of terms gives one `Terminology`, then its `Term`s; a file of mappings one `MappingSet`, then its
-`Mapping`s. Everything that names something is an IRI.
+A file of terms gives one `Terminology`, then its `Term`s, and where it is RDF, its `Statements`; a file of
+mappings one `MappingSet`, then its `Mapping`s. Everything that names something is an IRI.
 """
 
 from __future__ import annotations
@@ -72,6 +72,16 @@ class Term(Record, frozen=True):
     alternative_ids: tuple[str, ...] = ()
     deprecated: bool = False
     replaced_by: tuple[str, ...] = ()
+
+
+class Statements(Record, frozen=True):
+    """Some of the triples of a file in RDF, all of which the file states: N-Triples in UTF-8, whole lines.
+
+    Where a file gives Statements, they are what its graph holds, and its Terms are only what questions
+    need of them. Blank nodes have names that the whole file shares and that the same bytes give again.
+    """
+
+    lines: bytes
 
 
 class MappingSet(Record, frozen=True):
