@@ -18,7 +18,7 @@ from trialweave.loaders.pubmed import abstract_text as pubmed_abstract
 from trialweave.loaders.pubmed import medline
 from trialweave.loaders.pubmed import page as pubmed_page
 from trialweave.loaders.pubmed import xml as pubmed_xml
-from trialweave.loaders.terminology import TerminologyItem
+from trialweave.loaders.terminology import TerminologyItem, obo
 from trialweave.records import Publication, RegistryStudy, Rejected
 
 Item = Publication | RegistryStudy | TerminologyItem | Rejected
@@ -58,6 +58,7 @@ FORMATS = (
     Format(medline.FORMAT, medline.matches, medline.read),
     Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
     Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
+    Format(obo.FORMAT, obo.matches, obo.read),
 )
 
 BINARY: tuple[BinaryFormat, ...] = ()
