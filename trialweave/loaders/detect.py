@@ -18,7 +18,15 @@ from trialweave.loaders.pubmed import abstract_text as pubmed_abstract
 from trialweave.loaders.pubmed import medline
 from trialweave.loaders.pubmed import page as pubmed_page
 from trialweave.loaders.pubmed import xml as pubmed_xml
-from trialweave.loaders.terminology import TerminologyItem, obo
+from trialweave.loaders.terminology import (
+    TerminologyItem,
+    obo,
+    obo_graph,
+    owl_functional,
+    owl_xml,
+    rdf_xml,
+    turtle,
+)
 from trialweave.records import Publication, RegistryStudy, Rejected
 
 Item = Publication | RegistryStudy | TerminologyItem | Rejected
@@ -59,6 +67,11 @@ FORMATS = (
     Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
     Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
     Format(obo.FORMAT, obo.matches, obo.read),
+    Format(obo_graph.FORMAT, obo_graph.matches, obo_graph.read),
+    Format(rdf_xml.FORMAT, rdf_xml.matches, rdf_xml.read),
+    Format(owl_xml.FORMAT, owl_xml.matches, owl_xml.read),
+    Format(owl_functional.FORMAT, owl_functional.matches, owl_functional.read),
+    Format(turtle.FORMAT, turtle.matches, turtle.read),
 )
 
 BINARY: tuple[BinaryFormat, ...] = ()

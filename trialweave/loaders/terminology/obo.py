@@ -25,7 +25,9 @@ FORMAT = "obo"
 OBO = namespace("obo")
 
 _EXCERPT = 200
-_STARTS = re.compile(r"(?:\s*!.*\n)*\s*(?:(format-version)\s*:|(\[\s*(?:Term|Typedef|Instance)\s*\])|[a-z][a-z-]*\s*:)")
+_STARTS = re.compile(
+    r"(?:\s*!.*\n)*\s*(?:(format-version)\s*:|(\[\s*(?:Term|Typedef|Instance)\s*\])|[a-z][a-z-]*\s*:)"
+)
 _STANZA_LINE = re.compile(r"^\[(?:Term|Typedef|Instance)\]", re.MULTILINE)
 _DAY = re.compile(r"(\d\d):(\d\d):(\d{4})(?: \d\d:\d\d)?")
 _TYPE_SCOPE = re.compile(r'(\S+)\s+"(?:[^"\\]|\\.)*"\s*(EXACT|NARROW|BROAD|RELATED)\b')
