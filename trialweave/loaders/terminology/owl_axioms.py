@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
 from typing import BinaryIO, Literal
 
 import pyoxigraph as ox
@@ -52,13 +53,20 @@ def read_axioms(
 def _rdf(text: str, syntax: Syntax) -> bytes:
     try:
         from pyhornedowl import open_ontology_from_string
+        from pyhornedowl.model import DisjointClasses
     except ImportError:
         raise LoadError(
             "OWL/XML and functional syntax are read by py-horned-owl, which is not here: "
             "install trialweave[owl], or convert the file to RDF/XML"
         ) from None
     try:
-        rdf: str = open_ontology_from_string(text, syntax).save_to_string("rdf")
+        ontology = open_ontology_from_string(text, syntax)
+        # py-horned-owl writes the pairs of the first of several disjoint classes only (seen in 2.0.0)
+        for axiom in ontology.get_components():
+            if isinstance(axiom.component, DisjointClasses):
+                for pair in combinations(axiom.component.first[1:], 2):
+                    ontology.add_component(DisjointClasses(list(pair)), axiom.ann)
+        rdf: str = ontology.save_to_string("rdf")
     except ValueError as error:
         raise LoadError(f"not an ontology in OWL's syntax: {error}") from error
     return rdf.encode()
