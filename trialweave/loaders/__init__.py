@@ -18,7 +18,8 @@ def read(*sources: str | Path) -> Iterator[Item]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
-    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML. Sources come in the order
+    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML; terminologies and mappings in
+    the formats of `loaders/terminology`, each header before what it is of. Sources come in the order
     given, the files of each sorted by name, records as they stand. A file that is refused as a whole is
     one Rejected at position 0, and the rest goes on.
 

@@ -71,7 +71,7 @@ FORMATS = (
     Format(rdf_xml.FORMAT, rdf_xml.matches, rdf_xml.read),
     Format(owl_xml.FORMAT, owl_xml.matches, owl_xml.read),
     Format(owl_functional.FORMAT, owl_functional.matches, owl_functional.read),
-    Format(turtle.FORMAT, turtle.matches, turtle.read),
+    Format(turtle.FORMAT, turtle.matches, turtle.read),  # any other form of Turtle stands before it
 )
 
 BINARY: tuple[BinaryFormat, ...] = ()

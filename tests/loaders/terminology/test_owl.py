@@ -198,7 +198,8 @@ def test_statements_come_in_bounded_pieces(monkeypatch: pytest.MonkeyPatch) -> N
     assert canonical(whole, ox.RdfFormat.N_TRIPLES) == canonical(MADE.encode(), ox.RdfFormat.TURTLE)
 
 
-# After OWL 2's mapping to RDF, section 2 (disjoint classes in pairs, which say the same): axioms that OWL/XML and functional syntax write in one line.
+# Axioms that OWL/XML and functional syntax write in one line, and their triples after section 2 of OWL 2's
+# mapping to RDF; several disjoint classes are written in pairs, which say the same.
 AXIOMS = [
     ("SubClassOf(ObjectIntersectionOf(:a :b) :c)",
      "[] a owl:Class ; owl:intersectionOf ( :a :b ) ; rdfs:subClassOf :c ."),
@@ -207,7 +208,8 @@ AXIOMS = [
      " owl:onProperty :p ; owl:onClass :b ] ."),
     ("SubClassOf(:a ObjectComplementOf(:b))", ":a rdfs:subClassOf [ a owl:Class ; owl:complementOf :b ] ."),
     ("SubClassOf(:a ObjectSomeValuesFrom(ObjectInverseOf(:p) :b))",
-     ":a rdfs:subClassOf [ a owl:Restriction ; owl:someValuesFrom :b ; owl:onProperty [ owl:inverseOf :p ] ]."),
+     ":a rdfs:subClassOf [ a owl:Restriction ; owl:someValuesFrom :b ; owl:onProperty _:i ] ."
+     " _:i owl:inverseOf :p ."),
     ("DisjointClasses(:a :b :c)", ":a owl:disjointWith :b , :c . :b owl:disjointWith :c ."),
     ("SubObjectPropertyOf(ObjectPropertyChain(:p :q) :r)", ":r owl:propertyChainAxiom ( :p :q ) ."),
     ("TransitiveObjectProperty(:p)", ":p a owl:TransitiveProperty ."),
@@ -329,6 +331,9 @@ def test_a_triple_with_an_iri_that_is_none_is_set_aside() -> None:
         '<!ENTITY b SYSTEM "http://127.0.0.1:9/x">',
         '<!ENTITY % b "x">',
         f'<!ENTITY b "{"x" * 2000}">',
+        '<!ENTITY b "<!--"><!ENTITY c "&obo;&obo;"><!ENTITY d "-->">',
+        '<!-- <r> --><!ENTITY b "&obo;&obo;">',
+        f'<!-- {"x" * (1 << 20)} --><!ENTITY b "&obo;&obo;">',
     ],
 )
 def test_entities_that_expand_without_bound_are_refused(entity: str) -> None:

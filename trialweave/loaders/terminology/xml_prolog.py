@@ -16,12 +16,18 @@ from trialweave.loaders.decoding import declared_encoding, utf8_chunks
 
 _LONGEST_PROLOG = 1 << 20
 _LONGEST_ENTITY = 1000
+_OPENS = b"<!ENTITY"
+_UNBOUND = (
+    "the file declares XML entities that refer to others, are fetched, are long, or come late, and may "
+    "expand without bound; save it anew from an OWL editor"
+)
 
 _DECLARATION = re.compile(rb"\s*<\?xml\s[^>]*\?>")
-_ROOT = re.compile(r"<[A-Za-z_]")
 _ROOT_TAG = re.compile(r"(?:\s*<\?.*?\?>)*\s*(<[A-Za-z_][^<>]*>)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DOCTYPE = re.compile(r"""<!DOCTYPE\s+[^\[>]*(?:\[(?:"[^"]*"|'[^']*'|[^\]"'])*\]\s*)?>""")
+_DOCTYPE = re.compile(
+    r"""<!DOCTYPE\s+[^\[>]*(?:\[(?:<!--.*?-->|"[^"]*"|'[^']*'|[^\]"'<]|<(?!!--))*+\]\s*)?>""", re.DOTALL
+)
 _ENTITY = re.compile(
     r"""<!ENTITY\s+(?:(?P<name>[\w.-]+)\s+(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*>)?"""
 )
@@ -59,29 +65,28 @@ def as_utf8(data: BinaryIO) -> BinaryIO:
 
 
 def entities(data: BinaryIO) -> Mapping[str, str]:
-    """The entities that an XML file declares, by name.
+    """The entities that an XML file in UTF-8 declares, by name; the file is read through, and rewound.
 
-    Raises LoadError for one that is nested, long, or stands elsewhere.
+    Raises LoadError for one that is nested, long, or stands elsewhere. Comments are not told apart: what
+    looks like a declaration is held to the same.
 
     >>> dict(entities(io.BytesIO(b'<!DOCTYPE r [<!ENTITY obo "http://purl.obolibrary.org/obo/">]><r/>')))
     {'obo': 'http://purl.obolibrary.org/obo/'}
     """
     data.seek(0)
-    head = data.read(_LONGEST_PROLOG).decode("utf-8", errors="replace")
-    data.seek(0)
-    bare = _COMMENT.sub("", head)
-    root = _ROOT.search(bare)
-    if root is None:
-        raise LoadError(f"no element in its first {_LONGEST_PROLOG:,} bytes")
+    head = data.read(_LONGEST_PROLOG)
     found = {}
-    for entity in _ENTITY.finditer(bare, 0, root.start()):
+    for entity in _ENTITY.finditer(head.decode("utf-8", errors="replace")):
         value = entity["double"] if entity["double"] is not None else entity["single"]
-        if value is None or len(value) > _LONGEST_ENTITY or re.search(r"&[^#]|%\w+;", value):
-            raise LoadError(
-                "the file declares XML entities that refer to others, are fetched, or are long, and may "
-                "expand without bound; save it anew from an OWL editor"
-            )
+        if value is None or len(value) > _LONGEST_ENTITY or re.search(r"&[^#]|%\w+;|<", value):
+            raise LoadError(_UNBOUND)
         found[entity["name"]] = value
+    border = head[-len(_OPENS) :]
+    while chunk := data.read(_LONGEST_PROLOG):
+        if _OPENS in border + chunk:
+            raise LoadError(_UNBOUND)
+        border = chunk[-len(_OPENS) :]
+    data.seek(0)
     return found
 
 
