@@ -110,6 +110,13 @@ def measured(reader: str, path: Path) -> dict[str, object]:
     }
 
 
+def make(source: Path, path: Path) -> None:
+    """Apart too: a process that grew hands its high-water mark on to those that it starts."""
+    import pyhornedowl
+
+    pyhornedowl.open_ontology_from_file(str(source)).save_to_file(str(path), path.suffix[1:])
+
+
 def row(reader: str, path: Path) -> None:
     command = [sys.executable, __file__, "--one", reader, str(path)]
     try:
@@ -133,13 +140,10 @@ def main(folder: Path) -> None:
     for name in OWL:
         for reader in ("trialweave", "rdflib", "owlready2", "py-horned-owl"):
             row(reader, folder / name)
-    import pyhornedowl
-
     with tempfile.TemporaryDirectory() as made:
-        ontology = pyhornedowl.open_ontology_from_file(str(folder / OWL[-1]))
         for syntax in ("owx", "ofn"):
             path = Path(made, f"new_OAE_terms_2022.{syntax}")
-            ontology.save_to_file(str(path), syntax)
+            subprocess.run([sys.executable, __file__, "--make", str(folder / OWL[-1]), str(path)], check=True)
             for reader in ("trialweave", "rdflib", "owlready2", "py-horned-owl"):
                 row(reader, path)
     row("trialweave", folder / "ncit-disease-2018-06-08.json.gz")
@@ -148,5 +152,7 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(measured(sys.argv[2], Path(sys.argv[3]))))
+    elif sys.argv[1:2] == ["--make"]:
+        make(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
         main(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)
