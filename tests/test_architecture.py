@@ -38,7 +38,8 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
-    "yaml": {"queries/catalogue.py"},
+    "python_calamine": {"loaders/terminology/ctcae.py"},
+    "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
 }
 
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "tools"}
