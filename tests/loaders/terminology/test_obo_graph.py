@@ -69,6 +69,7 @@ GRAPH: dict[str, Any] = {
         {"sub": f"{OBO}A_1", "pred": "is_a", "obj": f"{OBO}A_3"},
         {"sub": f"{OBO}A_1", "pred": f"{OBO}RO_0000087", "obj": f"{OBO}A_4"},
         {"sub": f"{OBO}A_1", "pred": "part_of", "obj": f"{OBO}A_5"},
+        {"sub": f"{OBO}RO_0000087", "pred": "inverseOf", "obj": f"{OBO}RO_0000081"},
     ],
     "logicalDefinitionAxioms": [
         {
@@ -108,6 +109,7 @@ def test_a_graph(bom: bytes) -> None:
     assert isinstance(two, Term)
     assert (two.label, two.deprecated, two.replaced_by) == (None, True, (f"{OBO}A_1",))
     assert isinstance(role, Term)
+    assert not role.relations
     assert isinstance(note, Term)
     assert [role.types, note.types] == [
         ("http://www.w3.org/2002/07/owl#ObjectProperty",),

@@ -28,6 +28,7 @@ PREFIXES = f"""
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <{SKOS}> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 
 MADE = (
@@ -49,6 +50,9 @@ obo:IAO_0000115 a owl:AnnotationProperty .
 :5 a owl:Class ; owl:deprecated true ; obo:IAO_0100001 :1 ; oio:consider :2 .
 :6 a owl:Class ; owl:deprecated true ; obo:IAO_0100001 "A:1" .
 :7 a owl:NamedIndividual , :2 .
+:8 a owl:Class ; rdfs:subClassOf owl:Thing ,
+    [ a owl:Restriction ; owl:onProperty :9 ; owl:someValuesFrom xsd:integer ] .
+:9 a owl:DatatypeProperty .
 [] a owl:Axiom ; owl:annotatedSource :1 ; owl:annotatedProperty oio:hasExactSynonym ;
   owl:annotatedTarget "base" ; oio:hasSynonymType obo:a\\#layperson .
 [] a owl:Axiom ; owl:annotatedSource :1 ; owl:annotatedProperty oio:hasDbXref ;
@@ -139,7 +143,7 @@ def test_the_header_and_the_terms(syntaxes: dict[str, bytes], syntax: str) -> No
     )
     assert (head.title, head.licence) == ("Made by hand", "https://creativecommons.org/licenses/by/4.0/")
     terms = found.terms
-    assert {one for one in terms if one.startswith("A_")} == {f"A_{number}" for number in range(1, 8)}
+    assert {one for one in terms if one.startswith("A_")} == {f"A_{number}" for number in range(1, 10)}
     first = terms["A_1"]
     assert (first.label, first.definition) == ("base form", "What others are made of.")
     assert set(first.synonyms) == {
@@ -159,6 +163,7 @@ def test_the_header_and_the_terms(syntaxes: dict[str, bytes], syntax: str) -> No
     assert (terms["A_5"].deprecated, terms["A_5"].replaced_by) == (True, (f"{OBO}A_1",))
     assert terms["A_6"].replaced_by == (f"{OBO}A_1",)
     assert set(terms["A_7"].types) == {f"{OWL}NamedIndividual", f"{OBO}A_2"}
+    assert (terms["A_8"].parents, terms["A_8"].relations) == ((), ())
     assert terms["RO_0000087"].types == (f"{OWL}ObjectProperty",)
 
 
@@ -235,7 +240,7 @@ def test_an_axiom_is_the_triples_that_stand_for_it(axiom: str, expected: str) ->
         f"Ontology(<http://x/o>\n{declared}\n{axiom}\n)"
     )
     turtle_of = (
-        f"{PREFIXES}@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <http://x/> .\n"
+        f"{PREFIXES}@prefix : <http://x/> .\n"
         ":o a owl:Ontology . :a a owl:Class . :b a owl:Class . :c a owl:Class . :p a owl:ObjectProperty ."
         f":q a owl:ObjectProperty . :r a owl:ObjectProperty .\n{expected}"
     )

@@ -17,13 +17,14 @@ from trialweave.loaders.terminology.obo_ids import MATCHES
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Relation, Scope, Synonym, Term
 
+DCTERMS = namespace("dcterms")
 OBO = namespace("obo")
 OIO = namespace("oio")
 OWL = namespace("owl")
 RDF = namespace("rdf")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
-DCTERMS = namespace("dcterms")
+XSD = namespace("xsd")
 
 TYPE = RDF["type"]
 TERMS = {
@@ -49,6 +50,7 @@ _PARENTS = {RDFS["subClassOf"], RDFS["subPropertyOf"], SKOS["broader"]}
 _ABOVE = {RDFS["subClassOf"], OWL["equivalentClass"]}
 _REPLACED_BY = {OBO["IAO_0100001"], DCTERMS["isReplacedBy"]}
 _RELATED = {OIO["consider"], OWL["equivalentClass"], OWL["disjointWith"], *MATCHES}
+_THING = OWL["Thing"]
 _NOTATION, _XREF = SKOS["notation"], OIO["hasDbXref"]
 _ALTERNATIVE, _DEPRECATED = OIO["hasAlternativeId"], OWL["deprecated"]
 
@@ -85,8 +87,9 @@ class Structure(NamedTuple):
 
     def parts(self, node: int) -> Iterator[str | Relation]:
         """The named classes and the relations that a class expression is made of, as far as it says `and`."""
-        if node in self.on_property and node in self.some_values:
-            yield Relation(predicate=self.on_property[node], target=self.some_values[node])
+        target = self.some_values.get(node)
+        if node in self.on_property and target is not None and not target.startswith(XSD.iri):
+            yield Relation(predicate=self.on_property[node], target=target)
         at = self.intersection.get(node)
         met = {node}
         while at is not None and at not in met:
@@ -109,7 +112,7 @@ def term(iri: str, said: Sequence[Said], structure: Structure, expand: Callable[
     relations: list[Relation] = []
     for one in said:
         if isinstance(one.value, ox.NamedNode):
-            if one.predicate in _PARENTS:
+            if one.predicate in _PARENTS and one.value.value != _THING:
                 parents.append(one.value.value)
             elif one.predicate in _RELATED:
                 relations.append(Relation(predicate=one.predicate, target=one.value.value))
