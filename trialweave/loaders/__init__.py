@@ -38,10 +38,11 @@ def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejecte
 def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | RegistryStudy | Rejected]:
     for name, path in files:
         for document in documents(name, path):
-            yield from _records_of(document)
+            yield from records_of(document)
 
 
-def _records_of(document: Document) -> Iterator[Publication | RegistryStudy | Rejected]:
+def records_of(document: Document) -> Iterator[Publication | RegistryStudy | Rejected]:
+    """The records of one stream, in the format that its beginning shows."""
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")

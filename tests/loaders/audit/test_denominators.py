@@ -91,3 +91,23 @@ def test_a_list_that_is_right_for_the_other_arm_may_be_the_other_arms(said) -> N
 def test_efficacy_counts_other_people(said) -> None:
     facts = [size("A", 110), ("rate", "17 [16%]", pair("A", 17, "16")[2])]
     assert said(text_of(*facts), *facts) == []
+
+
+def test_a_size_is_stated_as_a_denominator_of_harms_too(said) -> None:
+    filler = "Adults came and went. " * 40
+    fields = {"arm": "A", "n": 9, "denom": 110, "value": "8", "unit": "%"}
+    for kind, found in (("ae_count", 1), ("deaths", 1), ("rate", 0)):
+        text = f"Seen: 9 of 110 (8%). {filler} Then 17 [16%]."
+        assert len(said(text, (kind, "9 of 110 (8%)", fields), pair("A", 17, "16"))) == found
+
+
+def test_the_borders_of_near(said) -> None:
+    for n, found in ((85, 1), (84, 0)):
+        facts = [size("A", n), pair("A", 50, "50")]
+        assert len(said(text_of(*facts), *facts)) == found
+
+
+def test_a_stated_zero_percent_or_count_is_no_pair(said) -> None:
+    for n, value in ((0, "0"), (0, "3")):
+        facts = [size("A", 110), pair("A", n, value)]
+        assert said(text_of(*facts), *facts) == []

@@ -26,7 +26,7 @@ OFF = [("interval-symmetry", "likely")]
         ("hazard_ratio", "0.46", "0.46", "0.66", ON),
         ("odds_ratio", "0.48", "0.47", "0.48", []),
         ("odds_ratio", "1.01", "1.01", "1.02", []),
-        ("risk_ratio", "0.00", "0", "1.58", []),
+        ("risk_ratio", "0.00", "0.00", "1.58", []),
     ],
 )
 def test_a_bound_on_the_estimate(said, kind, value, low, high, expected) -> None:
@@ -99,6 +99,16 @@ def test_a_percentage_beside_fractions(said, findings) -> None:
     assert check(said, "rate", "76.6", "0.45", "0.70", unit="%") == OUT
     assert check(said, "rate", "0.6", "0.45", "0.70", unit="%") == []
     assert check(said, "rate", "16.1", "-3.7", "6.0", unit="%") == []
+    assert check(said, "rate", "16.1", "0", "6.0", unit="%") == OUT
+    assert check(said, "rate", "45", "0.45", "0.70", unit="%") == [("interval-scale", "certain")]
+    assert check(said, "rate", "70", "0.45", "0.70", unit="%") == [("interval-scale", "certain")]
+
+
+def test_the_middle_is_told(findings) -> None:
+    for kind, middle in (("odds_ratio", "0.46"), ("mean_difference", "0.49")):
+        fields = {"value": "0.34", "ci_low": "0.32", "ci_high": "0.66", "interval": "CI"}
+        [found] = findings("It was 0.34 (0.32 to 0.66).", (kind, "0.34 (0.32 to 0.66)", fields))
+        assert found.message == f"the middle of 0.32 to 0.66 is {middle}, the estimate is 0.34"
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,12 @@ def test_medians_of_another_endpoint_or_far_away(said) -> None:
     assert trial(said, VERSUS, "9.2 months", "14.2 months", endpoint="progression") == []
     far = VERSUS.replace(" (HR", ". " + "Adults came. " * 25 + "(HR")
     assert trial(said, far, "9.2 months", "14.2 months") == []
+
+
+def test_one_median_alone_says_nothing(said) -> None:
+    ratio = {"value": "0.59", "ci_high": "0.97", "arm": "abcnib vs cyclophos", "endpoint": "survival"}
+    for arm in ("abcnib", "cyclophos"):
+        median = ("median_time", "9.2 months", {"value": "9.2", "arm": arm, "endpoint": "survival"})
+        assert said(VERSUS, median, ("hazard_ratio", "HR 0.59", ratio)) == []
+        twice = ("median_time", "14.2 months", {"value": "14.2", "arm": arm, "endpoint": "survival"})
+        assert said(VERSUS, median, twice, ("hazard_ratio", "HR 0.59", ratio)) == []

@@ -53,6 +53,8 @@ def group(said, text="", arm="A", arms=(), **shares):
         ({"complete": "12", "partial": "30", "stable": "20", "progressive": "38"}, None),
         ({"complete": "12", "partial": "30", "stable": "20", "progressive": "44"}, "106"),
         ({"complete": "12", "partial": "30", "stable": "20", "progressive": "10"}, None),
+        ({"complete": "60", "progressive": "50"}, "110"),
+        ({"progressive": "101"}, None),
         ({"complete": (5, 40), "partial": (12, 40), "stable": (13, 40), "progressive": (10, 40)}, None),
         ({"complete": (5, 40), "partial": (12, 40), "stable": (13, 40), "progressive": (11, 40)}, "41"),
         ({"complete": (5, 40), "partial": (12, 40), "stable": (13, 40), "progressive": (11, 41)}, None),

@@ -107,3 +107,8 @@ def test_what_the_interval_gives_is_told(findings) -> None:
     fields = {"value": "0.46", "ci_low": "0.32", "ci_high": "0.66", "ci_level": "95", "p": "=0.46"}
     [found] = findings(text, ("hazard_ratio", "0.46 (0.32 to 0.66; p=0.46)", fields))
     assert found.message == "0.32 to 0.66 excludes 1 (p about 2.7e-05), but p is 0.46"
+
+
+def test_an_interval_without_width_says_nothing(said) -> None:
+    assert check(said, "1.80", "1.80", "1.80", "=0.4") == []
+    assert check(said, "0", "0", "2", "=0.4") == []

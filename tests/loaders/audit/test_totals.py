@@ -43,3 +43,15 @@ def test_arms_of_two_sizes_and_of_other_sets_are_left_alone(said) -> None:
 def test_two_totals_are_left_alone(said) -> None:
     more = [("total_n", "4", {"value": 4, "population": "randomised"})]
     assert trial(said, 110, 65, more=more) == []
+
+
+def test_an_excess_of_a_tenth_is_told(said) -> None:
+    def found(b):
+        return said(
+            f"100 adults: 60 took A, {b} took B.",
+            ("total_n", "100 adults", {"value": 100, "population": "randomised"}),
+            ("arm_size", "60", {"arm": "A", "value": 60, "population": "randomised"}),
+            ("arm_size", f"{b} took", {"arm": "B", "value": b, "population": "randomised"}),
+        )
+
+    assert (len(found(50)), len(found(51))) == (1, 0)

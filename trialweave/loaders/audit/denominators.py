@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from decimal import Decimal
 from typing import NamedTuple
 
 from trialweave.loaders.audit.reported import Found, Reported, number, same_sentence
-from trialweave.loaders.audit.rounding import allowed_denominators, cuts, percent, rounds, share
-from trialweave.records import Fact, Finding
+from trialweave.loaders.audit.rounding import allowed_denominators, cuts, percent, share
+from trialweave.records import Finding
 
 _HARMS = ("ae_count", "deaths")
 _NEAR = 0.15
@@ -25,11 +26,23 @@ _WRITTEN = re.compile(
 _REACH = 600
 
 
-class _Sizes(NamedTuple):
-    """What a text says an arm's size is, and the populations that these sizes count."""
+class _Pair(NamedTuple):
+    """A count and a percentage of an arm; `here` is the place of their fact."""
+
+    here: int
+    n: int
+    percent: Decimal
+
+    def allowed(self) -> range:
+        return allowed_denominators(self.n, self.percent)
+
+
+class _Arm(NamedTuple):
+    """What a text says of an arm: its sizes, the populations that they count, its pairs."""
 
     sizes: set[int]
     populations: set[str | None]
+    pairs: list[_Pair]
 
 
 def excluded_sizes(reported: Reported) -> Found:
@@ -41,54 +54,49 @@ def excluded_sizes(reported: Reported) -> Found:
     characters before, or the size of another arm for all of the list, explains the pair: then the
     words may belong to other people than those that they were read for.
     """
-    stated = _stated_sizes(reported)
-    pairs: dict[str, list[int]] = defaultdict(list)
-    for here, fact in enumerate(reported.facts):
-        if fact.kind in _HARMS and fact.arm and fact.n and not fact.denom and percent(fact) is not None:
-            pairs[fact.arm].append(here)
-    if _cuts_throughout(reported, pairs, stated):
+    arms = _arms(reported)
+    if _cuts_throughout(arms):
         return
-    for arm, places in pairs.items():
-        named = {reported.facts[here].population for here in places} - {None}
-        if arm in stated and named <= stated[arm].populations:
-            yield from _pairs_of_arm(reported, arm, places, stated)
+    for name, arm in arms.items():
+        named = {reported.facts[pair.here].population for pair in arm.pairs} - {None}
+        if named <= arm.populations:
+            others = {size for other in arms if other != name for size in arms[other].sizes}
+            yield from _pairs_of_arm(reported, arm, others)
 
 
-def _stated_sizes(reported: Reported) -> dict[str, _Sizes]:
-    found: dict[str, _Sizes] = defaultdict(lambda: _Sizes(set(), set()))
-    for fact in reported.facts:
+def _arms(reported: Reported) -> dict[str, _Arm]:
+    found: dict[str, _Arm] = defaultdict(lambda: _Arm(set(), set(), []))
+    for here, fact in enumerate(reported.facts):
         if not fact.arm:
             continue
-        if fact.kind == "arm_size" and (size := number(fact.value)) is not None:
+        size = number(fact.value) if fact.kind == "arm_size" else fact.denom if fact.kind in _HARMS else None
+        if size:
             found[fact.arm].sizes.add(int(size))
             found[fact.arm].populations.add(fact.population)
-        elif fact.kind in _HARMS and fact.denom:
-            found[fact.arm].sizes.add(fact.denom)
-            found[fact.arm].populations.add(fact.population)
+        elif fact.kind in _HARMS and fact.n and (stated := percent(fact)) is not None:
+            found[fact.arm].pairs.append(_Pair(here, fact.n, stated))
     return dict(found)
 
 
-def _pairs_of_arm(reported: Reported, arm: str, places: list[int], stated: dict[str, _Sizes]) -> Found:
-    facts = reported.facts
-    allowed = {here: _allowed(facts[here]) for here in places}
-    together = range(max(one.start for one in allowed.values()), min(one.stop for one in allowed.values()))
-    sizes = stated[arm].sizes
-    for here in places:
-        fact, shares = facts[here], percent(facts[here])
-        if shares is None or any(size in allowed[here] for size in sizes):
+def _pairs_of_arm(reported: Reported, arm: _Arm, others: set[int]) -> Found:
+    if not arm.pairs:
+        return
+    allowed = [pair.allowed() for pair in arm.pairs]
+    together = range(max(one.start for one in allowed), min(one.stop for one in allowed))
+    for pair, alone in zip(arm.pairs, allowed, strict=True):
+        reach = together or alone
+        least, most = (1 - _NEAR) * reach.start, (1 + _NEAR) * (reach.stop - 1)
+        near = [size for size in arm.sizes if least <= size <= most]
+        if not near or any(size in alone for size in arm.sizes) or _explained(reported, pair, arm, others):
             continue
-        reach = together or allowed[here]
-        near = [size for size in sizes if (1 - _NEAR) * reach.start <= size <= (1 + _NEAR) * (reach.stop - 1)]
-        if not near or _explained(reported, here, arm, places, stated):
-            continue
-        size, n = max(near), fact.n or 0
-        cut = cuts(n, size, shares)
+        size = max(near)
+        cut = cuts(pair.n, size, pair.percent)
         joint = f"; the arm's percentages together allow {_span(together)}" if together else ""
         yield (
-            here,
+            pair.here,
             Finding(
                 check="denominator",
-                message=f"{n} [{fact.value} %] is not of {size} ({share(n, size):.2f} %)"
+                message=f"{pair.n} [{pair.percent} %] is not of {size} ({share(pair.n, size):.2f} %)"
                 f"{', unless cut, not rounded' if cut else ''}{joint}",
                 computed=_span(reach, dash="-"),
                 sure="likely" if cut else "certain",
@@ -96,42 +104,23 @@ def _pairs_of_arm(reported: Reported, arm: str, places: list[int], stated: dict[
         )
 
 
-def _cuts_throughout(reported: Reported, pairs: dict[str, list[int]], stated: dict[str, _Sizes]) -> bool:
-    """True if cutting explains all pairs by their arm's sizes, and rounding fails for two or more."""
-    failed = 0
-    for arm, places in pairs.items():
-        sizes = stated[arm].sizes if arm in stated else set()
-        for here in places:
-            fact, shares = reported.facts[here], percent(reported.facts[here])
-            if shares is None or not sizes:
-                continue
-            if not any(cuts(fact.n or 0, size, shares) for size in sizes):
-                return False
-            failed += not any(rounds(fact.n or 0, size, shares) for size in sizes)
-    return failed >= 2
-
-
-def _allowed(fact: Fact) -> range:
-    stated = percent(fact)
-    return allowed_denominators(fact.n or 0, stated) if stated is not None else range(0)
-
-
-def _explained(reported: Reported, here: int, arm: str, places: list[int], stated: dict[str, _Sizes]) -> bool:
+def _explained(reported: Reported, pair: _Pair, arm: _Arm, others: set[int]) -> bool:
     """True if words that were read for other people explain the pair."""
-    fact, shares = reported.facts[here], percent(reported.facts[here])
-    if shares is None:
-        return False
+    fact = reported.facts[pair.here]
     for written in _WRITTEN.finditer(reported.text, max(0, fact.start - _REACH), fact.start):
-        denominator = int(re.sub(r"\D", "", written[1]))
-        if denominator and rounds(fact.n or 0, denominator, shares):
+        if int(re.sub(r"[^0-9]", "", written[1])) in pair.allowed():
             return True
-    beside = [
-        reported.facts[place]
-        for place in places
-        if same_sentence(reported.text, fact, reported.facts[place]) and reported.facts[place].n
-    ]
-    others = {size for name, (sizes, _) in stated.items() if name != arm for size in sizes}
-    return any(all(size in _allowed(one) for one in beside) for size in others)
+    beside = [one for one in arm.pairs if same_sentence(reported.text, fact, reported.facts[one.here])]
+    return any(all(size in one.allowed() for one in beside) for size in others)
+
+
+def _cuts_throughout(arms: dict[str, _Arm]) -> bool:
+    """True if cutting explains all pairs by their arm's sizes, and rounding fails for two or more."""
+    sized = [(pair, arm.sizes) for arm in arms.values() if arm.sizes for pair in arm.pairs]
+    failed = sum(not any(size in pair.allowed() for size in sizes) for pair, sizes in sized)
+    return failed >= 2 and all(
+        any(cuts(pair.n, size, pair.percent) for size in sizes) for pair, sizes in sized
+    )
 
 
 def _span(allowed: range, *, dash: str = " to ") -> str:

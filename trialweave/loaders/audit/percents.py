@@ -34,7 +34,7 @@ def percents_of_counts(reported: Reported) -> Found:
         if stated is None or rounds(fact.n, fact.denom, stated):
             continue
         cut = cuts(fact.n, fact.denom, stated)
-        if (cut and cutting) or _may_be_estimated(fact, reported.text):
+        if cutting or _may_be_estimated(fact, reported.text):
             continue
         found, half = share(fact.n, fact.denom), half_unit(stated)
         plain = not fact.rule.startswith("percent:") and abs(found - stated) > 2 * half

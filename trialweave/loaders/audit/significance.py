@@ -44,8 +44,8 @@ class _Interval(NamedTuple):
         >>> round(_Interval(*(math.log(one) for one in (0.81, 0.70, 0.94, 1))).p(95), 3)
         0.006
         """
-        sides = (self.value - self.low, self.high - self.value, (self.high - self.low) / 2)
-        reach = max(sides) if longer else min(side for side in sides if side > 0)
+        sides = (self.value - self.low, self.high - self.value)
+        reach = max(sides) if longer else min(sides)
         border = _NORMAL.inv_cdf(0.5 + level / 200)
         return 2 * _NORMAL.cdf(-abs(self.value - self.none) / reach * border)
 
