@@ -37,6 +37,7 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
+    "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
     "yaml": {"queries/catalogue.py"},
 }
 

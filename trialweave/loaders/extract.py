@@ -18,9 +18,10 @@ from trialweave.loaders.files import Document, documents, find_files, piped
 from trialweave.records import Arm, Fact, Publication, Record, Rejected
 
 STDIN = "-"
-LONGEST = 1 << 20
+LONGEST = 1 << 18
 """No abstract is longer, in characters; a longer text is something else, and is set aside."""
 
+_HINT = 'the text of an abstract is read with --text, and lines of JSON need "id" and "text"'
 _LONGEST_LINE = 1 << 24
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -115,7 +116,8 @@ def _of_documents(found: Iterator[Document]) -> Iterator[Extracted | Rejected]:
                     id=record_id(item), text=item.text, spans=spans, arms=reading.arms, facts=reading.facts
                 )
             elif isinstance(item, Rejected):
-                yield item
+                unknown = item.position == 0 and document.stream is not None
+                yield msgspec.structs.replace(item, reason=f"{item.reason}; {_HINT}") if unknown else item
 
 
 def _of_texts(found: Iterator[Document]) -> Iterator[Extracted | Rejected]:
@@ -132,7 +134,7 @@ def _of_texts(found: Iterator[Document]) -> Iterator[Extracted | Rejected]:
             reason = f"is not UTF-8 text (byte {error.start}); convert it first"
             yield Rejected(file=file, member=member, position=0, reason=reason)
             continue
-        if unfit := _no_abstract(text):
+        if unfit := "the file is empty" if not text.strip() else _too_long(text):
             yield Rejected(file=file, member=member, position=0, reason=unfit)
             continue
         whole = (0, len(text))
@@ -140,13 +142,8 @@ def _of_texts(found: Iterator[Document]) -> Iterator[Extracted | Rejected]:
         yield Extracted(id=member or file, text=text, spans=(whole,), arms=reading.arms, facts=reading.facts)
 
 
-def _no_abstract(text: str) -> str | None:
-    """Why a text is no abstract, or None."""
-    if not text.strip():
-        return "the text is empty"
-    if len(text) > LONGEST:
-        return f"the text has more than {LONGEST:,} characters, and is no abstract"
-    return None
+def _too_long(text: str) -> str | None:
+    return f"more than {LONGEST:,} characters, which is no abstract" if len(text) > LONGEST else None
 
 
 def _holds_lines(stream: io.BufferedReader) -> bool:
@@ -159,7 +156,7 @@ def _holds_lines(stream: io.BufferedReader) -> bool:
     for line in whole.splitlines() if newline else ():
         try:
             _DECODER.decode(line)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue
         return True
     begin = (last if newline else head).lstrip()
@@ -189,9 +186,11 @@ def _line(raw: bytes) -> Line | str:
     """A line, or why it is none."""
     try:
         line = _DECODER.decode(raw)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UnicodeDecodeError as error:
+        return f"is not UTF-8 text ({error.reason})"
+    except msgspec.DecodeError as error:
         return f"is no line of id and text: {error}"
-    return _no_abstract(line.text) or line
+    return _too_long(line.text) or line
 
 
 def _lines(stream: io.BufferedReader) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ _COLOURS = {
     "other": "white",
 }
 _FINDING = "bold white on red"
-_NARROWEST = 20
+_NARROWEST = 12
 
 
 def show(record: Extracted, file: TextIO, *, width: int | None = None, colours: bool | None = None) -> None:
@@ -36,9 +36,15 @@ def show(record: Extracted, file: TextIO, *, width: int | None = None, colours: 
     console = Console(
         file=file, width=width, force_terminal=colours, highlight=False, emoji=False, markup=False
     )
-    digits = len(str(len(record.facts))) + 2
+    with console.capture() as shown:
+        _show(console, record)
+    file.write(shown.get())
+
+
+def _show(console: Console, record: Extracted) -> None:
     for line in _head(record):
         _print(console, line)
+    digits = len(str(len(record.facts))) + 2
     for block in blocks(record.text, record.spans, marks(record.facts)):
         _print(console, _marked(record, block))
         for mark in block.marks:
@@ -66,7 +72,7 @@ def _head(record: Extracted) -> list[Text]:
         )
         lines.append(Text(f"arms: {'; '.join(names)}"))
     if facts:
-        legend = Text("marks: {number| words}, ! for a finding; colours: ")
+        legend = Text("marks: {number| words}, ! for a finding; kinds: ")
         for here, name in enumerate(name for name in _COLOURS if any(group(f.kind) == name for f in facts)):
             legend.append(", " if here else "")
             legend.append(name, _COLOURS[name])
