@@ -111,3 +111,10 @@ def test_a_stated_zero_percent_or_count_is_no_pair(said) -> None:
     for n, value in ((0, "0"), (0, "3")):
         facts = [size("A", 110), pair("A", n, value)]
         assert said(text_of(*facts), *facts) == []
+
+
+def test_pairs_that_do_not_go_together_are_told_one_by_one(findings) -> None:
+    facts = [size("A", 110), pair("A", 17, "16"), pair("A", 50, "50")]
+    found = findings(text_of(*facts), *facts)
+    assert [one.computed for one in found] == ["104-109", "100-101"]
+    assert not any("together" in one.message for one in found)

@@ -104,6 +104,13 @@ def test_a_percentage_beside_fractions(said, findings) -> None:
     assert check(said, "rate", "70", "0.45", "0.70", unit="%") == [("interval-scale", "certain")]
 
 
+def test_only_a_ratio_is_forgiven_a_wide_interval_or_another_name(said) -> None:
+    assert check(said, "mean_difference", "0.11", "0.005", "0.51") == OFF
+    assert check(said, "odds_ratio", "0.11", "0.005", "0.51") == []
+    text = "The mean difference was {quote}."
+    assert check(said, "mean_difference", "1.1", "0.12", "10", text) == OFF
+
+
 def test_the_middle_is_told(findings) -> None:
     for kind, middle in (("odds_ratio", "0.46"), ("mean_difference", "0.49")):
         fields = {"value": "0.34", "ci_low": "0.32", "ci_high": "0.66", "interval": "CI"}

@@ -55,3 +55,8 @@ def test_an_excess_of_a_tenth_is_told(said) -> None:
         )
 
     assert (len(found(50)), len(found(51))) == (1, 0)
+
+
+def test_a_size_of_no_arm_is_not_added(said) -> None:
+    more = [("arm_size", "4", {"value": 4, "population": "randomised"})]
+    assert trial(said, 110, 54, more=more) == []
