@@ -83,7 +83,9 @@ def test_a_lost_sign_is_named(findings) -> None:
 @pytest.mark.parametrize("before", ["- ", "− ", "15. "])
 def test_a_number_cut_by_the_source_is_not_judged(said, before) -> None:
     text = f"The mean difference was {before}{{quote}}."
-    assert check(said, "mean_difference", "1.7", "-3.1", "-0.4", text) == []
+    for kind in ("mean_difference", "regression_coefficient", "mean", "rate"):
+        assert check(said, kind, "1.7", "-3.1", "-0.4", text) == []
+    assert check(said, "hazard_ratio", "1.7", "0.1", "0.4", text) == OUT
 
 
 def test_a_value_in_parts_or_in_other_units_is_not_judged(said) -> None:
