@@ -64,6 +64,11 @@ def test_a_line_without_text_has_no_facts(tmp_path: Path) -> None:
     assert list(extract_lines([tmp_path / "a.jsonl"])) == ['{"id":1,"facts":[]}']
 
 
+def test_other_keys_may_stand_first(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"doi": "10.1/x", **GOOD}))
+    assert ids(extract([tmp_path / "a.jsonl"])) == ["a"]
+
+
 def test_lines_in_gz_zip_folder_and_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     line = json.dumps(GOOD).encode()
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line))

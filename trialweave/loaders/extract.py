@@ -126,7 +126,7 @@ def _of_texts(found: Iterator[Document]) -> Iterator[Extracted | Rejected]:
             yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
             continue
         try:
-            text = stream.read(4 * LONGEST + 1).decode("utf-8-sig")
+            text = stream.read(_LONGEST_LINE).decode("utf-8-sig")
         except LoadError as error:
             yield Rejected(file=file, member=member, position=0, reason=str(error))
             continue
@@ -152,15 +152,14 @@ def _holds_lines(stream: io.BufferedReader) -> bool:
         head = stream.peek(CHUNK).removeprefix(b"\xef\xbb\xbf")
     except LoadError:
         return False
-    whole, newline, last = head.rpartition(b"\n")
-    for line in whole.splitlines() if newline else ():
+    line = b""
+    for line in head.splitlines():
         try:
             _DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
         return True
-    begin = (last if newline else head).lstrip()
-    return begin.startswith((b'{"id":', b'{"id" :', b'{"text":', b'{"text" :'))
+    return line.lstrip().startswith((b'{"id":', b'{"id" :', b'{"text":', b'{"text" :'))
 
 
 def _of_lines(document: Document) -> Iterator[Extracted | Rejected]:
