@@ -57,12 +57,12 @@ def misplaced_estimates(reported: Reported) -> Found:
     """
     for here, fact in enumerate(reported.facts):
         value, low, high = number(fact.value), number(fact.ci_low), number(fact.ci_high)
-        if value is None or not _readable(fact, reported.text):
+        if value is None or (low is None and high is None):
             continue
         slack = half_unit(value)
         below = low is not None and value + slack < low - half_unit(low)
         above = high is not None and value - slack > high + half_unit(high)
-        if not below and not above:
+        if not (below or above) or not _readable(fact, reported.text):
             continue
         if fact.kind in _SHARES and low is not None and high is not None and fact.unit == "%":
             if low < 0:
@@ -98,19 +98,9 @@ def off_centre(reported: Reported) -> Found:
     """
     for here, fact in enumerate(reported.facts):
         value, low, high = number(fact.value), number(fact.ci_low), number(fact.ci_high)
-        if (
-            value is None
-            or low is None
-            or high is None
-            or not low < value < high
-            or fact.interval != "CI"
-            or not _readable(fact, reported.text)
-            or _OTHER_METHOD.search(reported.text, max(0, fact.start - 40), fact.end)
-        ):
+        if value is None or low is None or high is None or not low < value < high or fact.interval != "CI":
             continue
         logs = fact.kind in RATIOS
-        if logs and _OTHER_MEASURE.search(reported.text, max(0, fact.start - 40), fact.end):
-            continue
         if not (fact.kind == "mean_difference" or (logs and low > half_unit(low))):
             continue
         edges = [
@@ -122,6 +112,13 @@ def off_centre(reported: Reported) -> Found:
         width = (_scaled(high, logs) - _scaled(low, logs)) / 2
         distance = max(min(estimates) - max(edges), min(edges) - max(estimates))
         if distance <= (0.5 if logs and high > _WIDE * low else 0.25) * width:
+            continue
+        begin = max(0, fact.start - 40)
+        if (
+            not _readable(fact, reported.text)
+            or _OTHER_METHOD.search(reported.text, begin, fact.end)
+            or (logs and _OTHER_MEASURE.search(reported.text, begin, fact.end))
+        ):
             continue
         middle = (_scaled(low, logs) + _scaled(high, logs)) / 2
         centre = math.exp(middle) if logs else middle

@@ -56,8 +56,6 @@ def response_sums(reported: Reported) -> Found:
     Each category must be stated once for the arm, as counts or as percentages, within 500 characters
     of the others. Facts without an arm count only where the text names fewer than two arms.
     """
-    if _MORE_CATEGORIES.search(reported.text):
-        return
     groups: dict[tuple[str | None, str | None, str | None], dict[str, list[int]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -65,6 +63,8 @@ def response_sums(reported: Reported) -> Found:
         name = _category(fact)
         if name and (fact.arm or len(reported.arms) < 2):
             groups[fact.arm, fact.population, fact.timepoint][name].append(here)
+    if all(len(group) < 2 for group in groups.values()) or _MORE_CATEGORIES.search(reported.text):
+        return
     for group in groups.values():
         once = {name: places[0] for name, places in group.items() if len(places) == 1}
         starts = sorted(reported.facts[here].start for here in once.values())

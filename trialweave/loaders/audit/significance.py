@@ -69,7 +69,6 @@ def intervals_against_p(reported: Reported) -> Found:
             or not low < high
             or fact.interval not in ("CI", None)
             or (fact.kind in RATIOS and min(value, low) <= 0)
-            or _OTHER_QUESTION.search(reported.text, max(0, fact.start - 40), fact.end + 40)
         ):
             continue
         excludes = none < low - half_unit(low) or none > high + half_unit(high)
@@ -78,7 +77,9 @@ def intervals_against_p(reported: Reported) -> Found:
         given = _contradicted(fact, interval, excludes=excludes, includes=includes)
         if given is None and excludes and _far_below(fact, interval, reported.text):
             given = interval.p(float(fact.ci_level or 95))
-        if given is not None:
+        if given is not None and not _OTHER_QUESTION.search(
+            reported.text, max(0, fact.start - 40), fact.end + 40
+        ):
             yield (
                 here,
                 Finding(
