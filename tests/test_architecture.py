@@ -39,6 +39,7 @@ DOORS = {
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
     "python_calamine": {"loaders/terminology/ctcae.py"},
+    "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
     "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
 }
 

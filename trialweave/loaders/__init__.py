@@ -49,7 +49,7 @@ def _records(files: list[tuple[str, Path]], skip: Skip | None) -> Iterator[Item]
             continue
         for document in documents(name, path):
             if not tables.take(document):
-                yield from _unless(skip, _records_of(document, metadata_beside(path)))
+                yield from _unless(skip, records_of(document, metadata_beside(path)))
     yield from tables.read()
 
 
@@ -61,7 +61,11 @@ def _unless(skip: Skip | None, items: Iterator[Item]) -> Iterator[Item]:
             return
 
 
-def _records_of(document: Document, metadata: bytes | None) -> Iterator[Item]:
+def records_of(document: Document, metadata: bytes | None = None) -> Iterator[Item]:
+    """The records of one stream, in the format that its beginning shows.
+
+    `metadata` are those that stand beside a set of mappings.
+    """
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
