@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import chain
+from typing import cast
 
 from trialweave.graph.derive.labels import local_concepts
 from trialweave.graph.iris import TWGRAPH, TWID
@@ -55,7 +56,7 @@ PREDICATES = {
 
 def write(graph: Graph) -> None:
     """Replace the graph of links."""
-    concepts = [(iri, kind, label) for iri, kind, label in local_concepts(graph)]
+    concepts = [(iri, cast("Kind", kind), label) for iri, kind, label in local_concepts(graph)]
     decide = _Decider(graph, frozenset((label, kind) for _, kind, label in concepts))
     stated, denied = _of_the_user(graph)
     writer = GraphWriter(LINKS)

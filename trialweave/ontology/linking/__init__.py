@@ -1,4 +1,4 @@
-"""Labels of drugs, conditions and events linked to terms: pure functions over names and mappings, no store."""
+"""Labels of drugs, conditions and events linked to terms: over names and mappings, without a store."""
 
 from trialweave.ontology.linking.decide import Candidate, Decision, Link, asked, link
 from trialweave.ontology.linking.forms import Kind

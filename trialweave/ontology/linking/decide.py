@@ -130,8 +130,8 @@ def link(label: str, kind: Kind, known: Index, *, guard: Guard, mapped: Mappings
     """All links of a label, at most one exact one in each terminology, and what is left open.
 
     The index must have been asked for the label (`asked`), and know the labels of curated terms. A link
-    made by hand stands before all that rules find in its terminology. A regimen whose drugs are all known is linked
-    to each of them as a part; one with a drug that is not known, to none.
+    made by hand stands before all that rules find in its terminology. A regimen whose drugs are all known is
+    linked     to each of them as a part; one with a drug that is not known, to none.
     """
     by_hand = [
         Link(terminology, row.term, known.labels[row.term], row.predicate, "ManualMappingCuration",
@@ -153,9 +153,9 @@ def _link(label: str, kind: Kind, known: Index, guard: Guard, mapped: Mappings) 
         first, *others = reading.forms
         reading = Reading((first, gloss, *others))
     decision = _decide(label, reading.forms, kind, known, guard, mapped)
-    if not reading.parts or any(drugs.IN_BRACKETS not in part[0].rules for part in reading.parts) is False and any(
-        link.predicate in ("exact", "close") for link in decision.links
-    ):
+    in_brackets = all(drugs.IN_BRACKETS in part[0].rules for part in reading.parts)
+    known_whole = any(link.predicate in ("exact", "close") for link in decision.links)
+    if not reading.parts or (in_brackets and known_whole):
         return decision
     parts = [_decide(part[0].text, part, kind, known, guard, mapped) for part in reading.parts]
     if not all(any(found.predicate == "exact" for found in part.links) for part in parts):
@@ -180,14 +180,18 @@ def _decide(
         for found in find_loosely(known, form.text):
             for terminology, names in _by_terminology(form, found, kind, known, guard).items():
                 met.setdefault(terminology, _Found(form, names))
-    if kind == "drug" and (other := _another_drug(label, met, known, guard, mapped)):
+    if kind == "drug" and (other := _another_drug(label, met, known, guard)):
         return Decision(candidates=other)
     links, open_ = _one_each(met, known, mapped)
     links, contradicted = _without_contradictions(links, known, mapped)
     links = [_as_wide_as_said(found, label) for found in links]
     closed = {candidate.terminology for candidate in contradicted}
     chained = _through_mappings(links, known, kind, guard, mapped)
-    links = [_as_wide_as_said(found, label) for found in chained if found in links or found.terminology not in closed]
+    links = [
+        _as_wide_as_said(found, label)
+        for found in chained
+        if found in links or found.terminology not in closed
+    ]
     return Decision(tuple(links), (*open_, *contradicted))
 
 
@@ -285,9 +289,7 @@ def _is_list(text: str, name: str, kind: Kind, known: Index, guard: Guard) -> bo
     return all(any(guard(found, kind) for found in find(known, part)) for part in parts)
 
 
-def _another_drug(
-    label: str, met: dict[str, _Found], known: Index, guard: Guard, mapped: Mappings
-) -> tuple[Candidate, ...]:
+def _another_drug(label: str, met: dict[str, _Found], known: Index, guard: Guard) -> tuple[Candidate, ...]:
     """The terms that names in brackets lead to, where they are not those that the label leads to."""
     if any(not found.form.rules for found in met.values()):
         return ()  # the label as a whole is a name
@@ -315,9 +317,7 @@ def _one_each(
             links.append(_made(found, found.names, known))
         else:
             left[terminology] = found
-    named = frozenset(
-        iri for link in links if link.predicate == "exact" for iri in same(mapped, link.iri)
-    )
+    named = frozenset(iri for link in links if link.predicate == "exact" for iri in same(mapped, link.iri))
     open_: list[Candidate] = []
     for terminology, found in left.items():
         chosen = found.iris & named
@@ -469,7 +469,9 @@ def _chained(terminology: str, partner: Partner, link: Link, known: Index) -> Li
     )
 
 
-_MALIGNANT = re.compile(r"cancer|malignan|carcino|sarcoma|blastoma|lymphoma|leuk|myeloma|metasta", re.IGNORECASE)
+_MALIGNANT = re.compile(
+    r"cancer|malignan|carcino|sarcoma|blastoma|lymphoma|leuk|myeloma|metasta", re.IGNORECASE
+)
 _MAYBE_BENIGN = re.compile(r"neoplasm|tumou?r|mass\b", re.IGNORECASE)
 
 

@@ -12,7 +12,8 @@ IN_BRACKETS = "parts in brackets"
 _NO_DRUG = re.compile(r"\b(?:placebos?|sham|vehicle|dummy|no (?:treatment|intervention))\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b(?:or|versus|vs\.?|and/or|without|minus|then)\b", re.IGNORECASE)
 _TOGETHER = re.compile(
-    r"\s*(?:\s+(?:plus|and|with|in combination with|combined with|followed by)\s+|[+&;,]|(?<=[a-z\d])\s*/\s*(?=[a-z]))\s*",
+    r"\s*(?:\s+(?:plus|and|with|in combination with|combined with|followed by)\s+|"
+    r"[+&;,]|(?<=[a-z\d])\s*/\s*(?=[a-z]))\s*",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"[®™©]|\((?:R|TM)\)|(?<=[a-z])TM\b")
@@ -31,19 +32,24 @@ _DOSE = re.compile(
 )
 _GIVEN = re.compile(
     r"(?:(?<=[\s,;(/-])|^)(?:"
-    r"(?:once|twice|thrice|three times|one time|four times)(?:[\s-]+(?:a|per))?(?:[\s-]+(?:daily|day|weekly|week|monthly))?|"
-    r"every (?:\d+|other|two|three|four) (?:hours?|days?|weeks?|months?)|q\d*[dwh]|qd|bid|tid|qid|b\.i\.d\.?|prn|qhs|"
+    r"(?:once|twice|thrice|three times|one time|four times)(?:[\s-]+(?:a|per))?"
+    r"(?:[\s-]+(?:daily|day|weekly|week|monthly))?|"
+    r"every (?:\d+|other|two|three|four) (?:hours?|days?|weeks?|months?)|q\d*[dwh]|"
+    r"qd|bid|tid|qid|b\.i\.d\.?|prn|qhs|"
     r"daily|weekly|biweekly|monthly|nightly|as needed|"
-    r"oral(?:ly)?|per os|p\.?o\.?|intravenous(?:ly)?|i\.?v\.?|intramuscular(?:ly)?|i\.?m\.?|subcutaneous(?:ly)?|"
+    r"oral(?:ly)?|per os|p\.?o\.?|intravenous(?:ly)?|i\.?v\.?|intramuscular(?:ly)?|i\.?m\.?|"
+    r"subcutaneous(?:ly)?|"
     r"s\.?c\.?|sublingual|buccal|topical|transdermal|inhaled|inhalation(?:al)?|intranasal|nasal|ophthalmic|"
     r"intravitreal|intrathecal|intraperitoneal|intra-?articular|intradermal|epidural|rectal|vaginal|"
     r"tablets?|tabs?|capsules?|caps|caplets?|pills?|injections?|injectables?|infusions?|infusional|bolus|"
-    r"solutions?|suspensions?|syrup|elixir|cream|ointment|gel|lotion|foam|patch(?:es)?|spray|drops|powder|granules|"
+    r"solutions?|suspensions?|syrup|elixir|cream|ointment|gel|lotion|foam|patch(?:es)?|spray|drops|"
+    r"powder|granules|"
     r"suppositor(?:y|ies)|lozenges?|nebuli[sz]ed|inhaler|lyophili[sz]ed|film-coated|"
     r"(?:extended|sustained|delayed|controlled|immediate|modified|prolonged|slow)[\s-]release|"
     r"ER|XR|SR|IR|XL|CR|MR|"
     r"treatment|therapy|monotherapy|mono-therapy|administration|regimen|arm|group|only|alone|"
-    r"(?:low|high|standard|full|reduced|fixed|single|multiple|medium|maintenance|loading|intermediate|higher|lower)"
+    r"(?:low|high|standard|full|reduced|fixed|single|multiple|medium|maintenance|loading|intermediate|"
+    r"higher|lower)"
     r"[\s-]+doses?|dose|dosage|adjuvant|neoadjuvant|generic|open[\s-]label|blinded|active|experimental|"
     r"study drug|investigational product|drug|formulation|for"
     r")(?=$|[\s,;)/-])[\s,;-]*",
@@ -58,10 +64,12 @@ _RECOMBINANT = re.compile(r"\b(?:recombinant|therapeutic)(?:\s+human)?\s+|,?\s+r
 _REGIMEN = re.compile(r"\s+(?:regimen|chemotherapy|protocol|combination)$", re.IGNORECASE)
 _SALT = re.compile(
     r"\s+(?:(?:di|mono|tri|hemi|sesqui)?(?:hydrochloride|hydrobromide|mesyl?ate|dimesylate|methanesulfonate|"
-    r"besyl?ate|tosylate|malate|maleate|sul(?:f|ph)ate|bisulfate|phosphate|citrate|tartrate|bitartrate|fumarate|"
+    r"besyl?ate|tosylate|malate|maleate|sul(?:f|ph)ate|bisulfate|phosphate|citrate|tartrate|"
+    r"bitartrate|fumarate|"
     r"succinate|acetate|lactate|gluconate|nitrate|bromide|chloride|iodide|oxalate|pamoate|xinafoate|esylate|"
     r"edisylate|napsylate|hydrate|trihydrate|dihydrate|anhydrous|hemihydrate)|hcl|dihydrochloride|"
-    r"(?:di|mono)?(?:sodium|potassium)|calcium|magnesium|tromethamine|meglumine|dipotassium|trometamol|arginine)$",
+    r"(?:di|mono)?(?:sodium|potassium)|calcium|magnesium|tromethamine|meglumine|dipotassium|"
+    r"trometamol|arginine)$",
     re.IGNORECASE,
 )
 _SALT_BASES = {
@@ -71,8 +79,10 @@ _SALT_BASES = {
     "saline", "cetylpyridinium", "nitrous", "ascorbic", "tin", "technetium", "radium", "rubidium", "thallium",
 }  # fmt: skip
 _NO_DRUG_ALONE = {
-    "chemotherapy", "vaccine", "vaccines", "antibody", "antibodies", "cells", "hormone", "water", "oil", "blood",
-    "protein", "combination", "control", "radiation", "standard", "care", "best supportive care", "supplement",
+    "chemotherapy", "vaccine", "vaccines", "antibody", "antibodies", "cells", "hormone", "water", "oil",
+    "blood",
+    "protein", "combination", "control", "radiation", "standard", "care", "best supportive care",
+    "supplement",
     "vitamin", "capsule", "solution", "diet", "food", "product", "comparator", "reference", "test", "device",
 }  # fmt: skip
 
@@ -123,7 +133,7 @@ def _without_dose(text: str) -> str:
     before = None
     while before != text:
         before = text
-        text = _GIVEN.sub(" ", _DOSE.sub(" ", text))
+        text = _DOSE.sub(" ", _GIVEN.sub(" ", text))
         text = " ".join(text.split()).strip(" ,;:-/.")
     return text
 

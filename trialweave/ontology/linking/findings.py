@@ -30,7 +30,7 @@ _WORDS = (
     r"severe|moderate|mild|acute|chronic|intermittent|transient|aggravated|worsening|worsened|exacerbated|"
     r"bilateral|unilateral|left|right|symptomatic|asymptomatic|viral|bacterial|fungal|infectious|infective|"
     r"toxic|traumatic|positional|upper|lower|locali[sz]ed|generali[sz]ed|unspecified|protocol specific|"
-    r"secondary|idiopathic|obstructive|h(?:a)?emorrhagic|NYHA class (?:I{1,3}V?|[1-4])|"
+    r"secondary(?! to)|idiopathic|obstructive|h(?:a)?emorrhagic|NYHA class (?:I{1,3}V?|[1-4])|"
     r"adults?|childhood|p(?:a)?ediatric|juvenile|neonatal|elderly|postoperative|post-operative|post-procedural"
 )
 _QUALIFIER = re.compile(
@@ -42,13 +42,17 @@ _TAIL = re.compile(
     r"during|in|with|without|from|on|by|for|at|as|requiring)\s+.*$",
     re.IGNORECASE,
 )
-_COLON = re.compile(r"([A-Za-z][A-Za-z -]*?)\s*(?::+\s*|\s-+\s*|-(?=[Oo]ther)|,\s*(?=[Oo]ther|GI\b|GU\b|CNS\b|pulmonary)).+$")
+_COLON = re.compile(
+    r"([A-Za-z][A-Za-z -]*?)\s*(?::+\s*|\s-+\s*|-(?=[Oo]ther)|,\s*(?=[Oo]ther|GI\b|GU\b|CNS\b|pulmonary)).+$"
+)
 _BEFORE = re.compile(r"([A-Z][A-Za-z]{1,6})\s*(?:-|–|:)\s+(.+)")
 _EYE = re.compile(r"\s*\((?:study|fellow|left|right|treated) eye\)|\s+(?:OD|OS|OU)$", re.IGNORECASE)
 _DANGLING = re.compile(r"^(?:or|and|of|with|the|a)\s+|\s+(?:or|and|of|with|the|by|in|to)$", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\bnon[\s-]+(?:metastatic|resectable|refractory|advanced|severe|active|relapsed|progressive|acute|chronic)\b|"
-    r"\b(?:no|not|without|absence of|history|risk|prevention|suspected|possible|negative|healthy|exposure|survivors?|"
+    r"\bnon[\s-]+(?:metastatic|resectable|refractory|advanced|severe|active|relapsed|progressive|acute|chronic)"
+    r"\b|"
+    r"\b(?:no|not|without|absence of|history|risk|prevention|suspected|possible|negative|healthy|exposure|"
+    r"survivors?|"
     r"normal|fear|screening|vaccin\w+|prophylaxis|caregivers?|donors?)\b",
     re.IGNORECASE,
 )
@@ -103,14 +107,17 @@ def forms(label: str) -> tuple[Form, ...]:
     return distinct(found)
 
 
-_JOINT = re.compile(r"^(?:of|in|to|for|from|with|without|after|before|by|on|at|and|or|about|as|than|like|no|non|pre|pseudo)$")
+_JOINT = re.compile(
+    r"^(?:of|in|to|for|from|with|without|after|before|by|on|at|and|or|about|as|than|like|no|non|pre|pseudo)$"
+)
 _HEADS = {
     "infection", "pain", "fracture", "hemorrhage", "haemorrhage", "bleeding", "failure", "cancer", "leukemia",
     "leukaemia", "neoplasm", "tumor", "tumour", "abscess", "ulcer", "sepsis", "pneumonia", "edema", "oedema",
     "thrombosis", "embolism", "stenosis", "arrhythmia", "rash", "hypertension", "hypotension", "pruritus",
     "ulceration", "polyp", "cyst", "hernia", "laceration", "contusion", "effusion", "infarction", "ischemia",
     "ischaemia", "dystonia", "dysplasia", "necrosis", "perforation", "obstruction", "fistula", "stroke",
-    "seizure", "anxiety", "depression", "headache", "nausea", "vomiting", "fatigue", "swelling", "inflammation",
+    "seizure", "anxiety", "depression", "headache", "nausea", "vomiting", "fatigue", "swelling",
+    "inflammation",
     "allergy", "hypersensitivity", "diabetes", "asthma", "anemia", "anaemia", "sprain", "burn", "wound",
     "malignancy", "bronchospasm", "aneurysm", "dementia", "cataract", "psychosis", "mania",
 }  # fmt: skip

@@ -25,7 +25,7 @@ MESH_TREES: Mapping[Kind, tuple[str, ...]] = {
 """Trees of MeSH by kind. Registries list procedures and states of life among conditions and events."""
 
 ROOTS: Mapping[str, str] = {"hp": expand("HP:0000118"), "ncit": expand("NCIT:C7057")}
-"""Where only what lies below one term counts: HP's phenotypic abnormality, NCIT's disease, disorder or finding."""
+"""Where only what lies below one term counts: HP's phenotypic abnormality, NCIT's disease or finding."""
 
 
 def below(root: str, parents: Iterable[tuple[str, str]]) -> frozenset[str]:

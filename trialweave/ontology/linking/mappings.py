@@ -20,7 +20,11 @@ _RELATIONS: dict[str, tuple[Relation, Relation | None]] = {
     SKOS["broadMatch"]: ("broad", None),
 }
 _INVERSE: dict[str, Relation] = {SKOS["narrowMatch"]: "broad"}
-_BY_PEOPLE = {SEMAPV["ManualMappingCuration"], SEMAPV["MappingReview"], SEMAPV["BackgroundKnowledgeBasedMatching"]}
+_BY_PEOPLE = {
+    SEMAPV["ManualMappingCuration"],
+    SEMAPV["MappingReview"],
+    SEMAPV["BackgroundKnowledgeBasedMatching"],
+}
 
 
 class Partner(NamedTuple):

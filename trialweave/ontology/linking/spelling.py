@@ -96,14 +96,26 @@ _CHANGES = {
     "increas": "up", "increased": "up", "elevated": "up", "high": "up", "raized": "up", "elevation": "up",
     "decreased": "down", "decreas": "down", "reduced": "down", "low": "down", "diminished": "down",
 }  # fmt: skip
-_WHERE_MEASURED = {"blood", "serum", "circulating", "plasma", "concentration", "level", "count", "in", "activity"}
+_WHERE_MEASURED = {
+    "blood",
+    "serum",
+    "circulating",
+    "plasma",
+    "concentration",
+    "level",
+    "count",
+    "in",
+    "activity",
+}
 
 
 def in_laboratory_words(text: str) -> str:
     """A sorted text that says what is up or down, without where it was measured; any other text as it is.
 
-    >>> in_laboratory_words("blood creatinine increased"), in_laboratory_words("concentration creatinine elevated")
-    ('creatinine up', 'creatinine up')
+    >>> in_laboratory_words("blood creatinine increased")
+    'creatinine up'
+    >>> in_laboratory_words("circulating concentration creatinine elevated")
+    'creatinine up'
     """
     told = text.split(" ")
     if not any(word in _CHANGES for word in told):
