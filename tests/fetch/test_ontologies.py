@@ -1,6 +1,9 @@
 """Terminologies fetched whole: redirects, parts that are gone on with, hashes, and no half file anywhere."""
 
 import hashlib
+import os
+import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -256,3 +259,20 @@ def test_records_of_other_sources_stay_in_the_folder(
     names = [name for name, _ in find_files(tmp_path)]
     assert len(names) == 2
     assert names[0] == "ontologies/hp.obo"
+
+
+def test_the_command_takes_the_addresses_of_a_mirror(publisher: Publisher, tmp_path: Path) -> None:
+    publisher.files["/hp"] = OBO
+    table = tmp_path / "mirror.tsv"
+    table.write_text(f"key\tfile\turl\nhp\thp.obo\t{publisher.url}/hp\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "trialweave", "fetch", str(tmp_path / "new"), "--ontology", "hp"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TRIALWEAVE_ONTOLOGIES": str(table)},
+    )
+    assert done.returncode == 0, done.stderr
+    expected = f"hp: ontologies/hp.obo, new; {len(OBO):,} bytes, version hp/releases/2025-01-16\n"
+    assert done.stderr == expected
+    assert (tmp_path / "new" / "ontologies" / "hp.obo").read_bytes() == OBO

@@ -1,5 +1,7 @@
 """Linking anew: what a user states goes first and is kept, records stay, and a failure leaves the store."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,22 @@ def test_a_store_that_is_not_there_and_a_file_of_something_else(store: Path, tmp
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(LoadError, match="mappings"):
         link(store, override=tmp_path / "study.json")
+
+
+def test_links_come_out_as_a_table_that_can_be_given_back(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "known.json").write_text(
+        STUDY.replace("Raised pressure of the blood", "Hypertension").replace("NCT00000001", "NCT00000002"),
+        encoding="utf-8",
+    )
+    build(store, [tmp_path / "known.json"])
+    out = tmp_path / "links.sssom.tsv"
+    command = [sys.executable, "-m", "trialweave", "link", str(store), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in out.read_text("utf-8").splitlines() if not line.startswith("#")]
+    header, links = rows[0], [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert header[0] == "subject_id"
+    assert "mesh:D006973" in {one["object_id"] for one in links}
+    assert {one["subject_label"] for one in links} == {"Hypertension"}
+    report = link(store, override=out)
+    assert report.overrides == len(links)
