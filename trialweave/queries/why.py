@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from trialweave.errors import QueryError
 from trialweave.graph.drug_classes import CURATED, USER
 from trialweave.graph.membership import CONCEPTS, HAS_ROLE, Node, Step, classes_at, start, steps
 from trialweave.graph.quads import Literal, NamedNode, Quad, Term, graph_of, words
