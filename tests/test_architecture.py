@@ -26,7 +26,8 @@ LEVELS = {
 }
 
 DOORS = {
-    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py"},
+    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py", "loaders/terminology"},
+    "pyhornedowl": {"loaders/terminology/owl_axioms.py"},
     "rdflib": {"graph", "ontology"},
     "pyshacl": {"graph/check.py"},
     "owlready2": {"ontology/reasoning.py"},

@@ -120,6 +120,27 @@ def test_damaged_and_foreign_archives_are_said(tmp_path: Path) -> None:
     assert ["damaged zip" in found[0], "Office document" in found[1], "empty zip" in found[2]] == [True] * 3
 
 
+def test_a_workbook_is_one_document_and_one_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    workbook = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
+    (tmp_path / "book.xlsx").write_bytes(workbook)
+    (tmp_path / "books.zip").write_bytes(zipped({"inner.xlsx": workbook}))
+    assert ["Office workbook" in reason for reason in reasons(tmp_path)] == [True, True]
+    for name in ("book.xlsx", "books.zip"):
+        for document in files.documents(name, tmp_path / name):  # open until the next is asked for
+            assert document.stream is not None
+            assert zipfile.ZipFile(document.stream).namelist() == ["[Content_Types].xml", "xl/workbook.xml"]
+
+
+def test_a_workbook_that_unpacks_without_bound_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ALWAYS_FINE", 1 << 20)
+    (tmp_path / "book.xlsx").write_bytes(zipped({"xl/workbook.xml": b" " * (1 << 24)}))
+    [document] = files.documents("book.xlsx", tmp_path / "book.xlsx")
+    assert document.stream is None
+    assert "times its size" in (document.problem or "")
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 def test_gz_in_gz(tmp_path: Path, layers: int) -> None:
     data = medline(1)

@@ -18,8 +18,17 @@ from trialweave.graph.publication import graph_name, publication_quads
 from trialweave.graph.quads import Quad, content_hash
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph, NothingChanged, current_generation, next_generation
+from trialweave.loaders import Item
 from trialweave.loaders.abstract.report import with_trial
-from trialweave.records import Publication, Record, RegistryStudy, Rejected, Stated
+from trialweave.records import (
+    MappingSet,
+    Publication,
+    Record,
+    RegistryStudy,
+    Rejected,
+    Stated,
+    Terminology,
+)
 
 REJECTED = "rejected.jsonl"
 
@@ -32,7 +41,6 @@ _REASON = {
     "duplicate": "differs from the record of the same id in {where}, and no version date says which is newer",
 }
 
-Item = Publication | RegistryStudy | Rejected
 Progress = Callable[[Iterator[Item]], Iterable[Item]]
 
 
@@ -113,6 +121,16 @@ class _Intake:
         if isinstance(item, Rejected):
             self.files.add((item.file, item.member))
             self.rejected.append(item)
+            return
+        if isinstance(item, Terminology | MappingSet):
+            source = item.source
+            self.files.add((source.file, source.member))
+            reason = "a terminology or a set of mappings: they can be read, but not be stored yet"
+            self.rejected.append(
+                Rejected(file=source.file, member=source.member, position=0, id=item.key, reason=reason)
+            )
+            return
+        if not isinstance(item, Publication | RegistryStudy):
             return
         self.files.add((item.source.file, item.source.member))
         try:

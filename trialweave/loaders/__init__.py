@@ -7,18 +7,19 @@ from pathlib import Path
 
 from trialweave.errors import LoadError
 from trialweave.loaders.decoding import CHUNK
-from trialweave.loaders.detect import detect
+from trialweave.loaders.detect import Item, detect
 from trialweave.loaders.files import Document, documents, find_files
-from trialweave.records import Publication, RegistryStudy, Rejected
+from trialweave.records import Rejected
 
-__all__ = ["read"]
+__all__ = ["Item", "read"]
 
 
-def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejected]:
+def read(*sources: str | Path) -> Iterator[Item]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
-    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML. Sources come in the order
+    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML; terminologies and mappings in
+    the formats of `loaders/terminology`, each header before what it is of. Sources come in the order
     given, the files of each sorted by name, records as they stand. A file that is refused as a whole is
     one Rejected at position 0, and the rest goes on.
 
@@ -35,13 +36,13 @@ def read(*sources: str | Path) -> Iterator[Publication | RegistryStudy | Rejecte
     return _records(files)
 
 
-def _records(files: list[tuple[str, Path]]) -> Iterator[Publication | RegistryStudy | Rejected]:
+def _records(files: list[tuple[str, Path]]) -> Iterator[Item]:
     for name, path in files:
         for document in documents(name, path):
             yield from records_of(document)
 
 
-def records_of(document: Document) -> Iterator[Publication | RegistryStudy | Rejected]:
+def records_of(document: Document) -> Iterator[Item]:
     """The records of one stream, in the format that its beginning shows."""
     file, member, stream, problem = document
     if stream is None:

@@ -1,6 +1,6 @@
 """What a file is, by its content; never by its name.
 
-`FORMATS` is the table of what can be read: a further format is one more row.
+`FORMATS` and `BINARY` are the tables of what can be read: a further format is one more row.
 """
 
 from __future__ import annotations
@@ -18,15 +18,25 @@ from trialweave.loaders.pubmed import abstract_text as pubmed_abstract
 from trialweave.loaders.pubmed import medline
 from trialweave.loaders.pubmed import page as pubmed_page
 from trialweave.loaders.pubmed import xml as pubmed_xml
+from trialweave.loaders.terminology import (
+    TerminologyItem,
+    obo,
+    obo_graph,
+    owl_functional,
+    owl_xml,
+    rdf_xml,
+    turtle,
+)
 from trialweave.records import Publication, RegistryStudy, Rejected
+
+Item = Publication | RegistryStudy | TerminologyItem | Rejected
+"""What a file may give: records of trials, terminologies and mappings, and what was set aside."""
 
 
 class Reader(Protocol):
     """Reads one stream of its format."""
 
-    def __call__(
-        self, stream: BinaryIO, *, file: str, member: str | None = None
-    ) -> Iterator[Publication | RegistryStudy | Rejected]:
+    def __call__(self, stream: BinaryIO, *, file: str, member: str | None = None) -> Iterator[Item]:
         """The stream's records in order, loaded or set aside."""
 
 
@@ -38,6 +48,17 @@ class Format(NamedTuple):
     read: Reader
 
 
+class BinaryFormat(NamedTuple):
+    """A format that is no text; `matches` is asked with the file's first bytes.
+
+    Its stream can seek where the file is a workbook.
+    """
+
+    name: str
+    matches: Callable[[bytes], bool]
+    read: Reader
+
+
 FORMATS = (
     Format(pubmed_xml.FORMAT, pubmed_xml.matches, pubmed_xml.read),
     Format(ctgov_json.FORMAT, ctgov_json.matches, ctgov_json.read),
@@ -45,7 +66,15 @@ FORMATS = (
     Format(medline.FORMAT, medline.matches, medline.read),
     Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
     Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
+    Format(obo.FORMAT, obo.matches, obo.read),
+    Format(obo_graph.FORMAT, obo_graph.matches, obo_graph.read),
+    Format(rdf_xml.FORMAT, rdf_xml.matches, rdf_xml.read),
+    Format(owl_xml.FORMAT, owl_xml.matches, owl_xml.read),
+    Format(owl_functional.FORMAT, owl_functional.matches, owl_functional.read),
+    Format(turtle.FORMAT, turtle.matches, turtle.read),  # any other form of Turtle stands before it
 )
+
+BINARY: tuple[BinaryFormat, ...] = ()
 
 _CHOOSE = 'on PubMed choose Save, Format "PubMed" (MEDLINE) or "Abstract (text)", or fetch XML with efetch'
 
@@ -60,6 +89,7 @@ _SIGNATURES = (
     (b"BZh", "a bzip2 file (unpack it)"),
     (b"\xfd7zXZ", "an xz file (unpack it)"),
     (b"7z\xbc\xaf", "a 7z archive (unpack it)"),
+    (b"PK\x03\x04", "an Office workbook that we do not know"),
     (b"SQLite format 3", "an SQLite database"),
 )
 
@@ -124,7 +154,7 @@ def _is_summary(text: str) -> bool:
     return re.search(r"PMID:\s*\d", first[0]) is not None
 
 
-def detect(head: bytes) -> Format:
+def detect(head: bytes) -> Format | BinaryFormat:
     """The format of a file that begins with `head` (the first 64 kB will do).
 
     Raises LoadError that says what the file is and what to export instead.
@@ -137,6 +167,9 @@ def detect(head: bytes) -> Format:
     """
     if not head:
         raise LoadError("the file is empty")
+    for binary in BINARY:
+        if binary.matches(head):
+            return binary
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             raise LoadError(f"this is {kind}, not a PubMed export; {_CHOOSE}")

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 from trialweave.errors import LoadError
 from trialweave.loaders.decoding import CHUNK
@@ -36,7 +36,7 @@ class Document(NamedTuple):
     """One stream of bytes with its name: `member` is the path inside an archive.
 
     `stream` is open until the next document is asked for. It is None where `problem` says why there
-    is nothing to read.
+    is nothing to read. A workbook (xlsx) is one document, not an archive.
     """
 
     file: str
@@ -135,6 +135,9 @@ def _members(raw: IO[bytes], file: str, member: str | None, *, depth: int) -> It
     with archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)]
         names = {info.filename for info in infos}
+        if "xl/workbook.xml" in names:
+            yield _workbook(raw, infos, file, member)
+            return
         if "[Content_Types].xml" in names:
             yield Document(
                 file, member, None, "an Office document, not a PubMed export; save the text as UTF-8 .txt"
@@ -151,6 +154,18 @@ def _members(raw: IO[bytes], file: str, member: str | None, *, depth: int) -> It
                 continue
             with opened:
                 yield from _open(opened, file, inner, size=max(info.compress_size, 1), depth=depth + 1)
+
+
+def _workbook(raw: IO[bytes], infos: list[zipfile.ZipInfo], file: str, member: str | None) -> Document:
+    """A spreadsheet (xlsx) is one document, though it is a zip; its reader may seek."""
+    packed = sum(info.compress_size for info in infos)
+    unpacked = sum(info.file_size for info in infos)  # zipfile reads no more than this of a member
+    if unpacked > max(ALWAYS_FINE, LARGEST_RATIO * packed):
+        problem = f"a workbook that unpacks to {unpacked:,} bytes, more than {LARGEST_RATIO} times its size"
+        return Document(file, member, None, problem)
+    raw.seek(0)
+    stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
+    return Document(file, member, stream)
 
 
 def _is_hidden(member: str) -> bool:

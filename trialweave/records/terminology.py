@@ -1,7 +1,7 @@
 """What a terminology says: its terms, and the mappings between the terms of two.
 
-A file of terms gives one `Terminology`, then its `Term`s; a file of mappings one `MappingSet`, then its
-`Mapping`s. Everything that names something is an IRI.
+A file of terms gives one `Terminology`, then its `Term`s, and where it is RDF, its `Statements`; a file of
+mappings one `MappingSet`, then its `Mapping`s. Everything that names something is an IRI.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Term(Record, frozen=True):
 
     `parents` are the terms right above it (`is_a`, `rdfs:subClassOf` a named class, `skos:broader`,
     MeSH's broader descriptor). `notations` are codes that are no IRI (tree numbers, ATC codes). `xrefs`
-    stand as published: they may mean anything from "the same" to "see also" and are no mappings.
+    stand as published: they may mean anything from "the same" to "see also" and are no mappings;
+    `alternative_ids` stand as published too. `path` is the place in the file (a line, a JSON Pointer);
+    in RDF, where a term has no one place, it is the term's IRI.
     """
 
     iri: str
@@ -72,6 +74,16 @@ class Term(Record, frozen=True):
     alternative_ids: tuple[str, ...] = ()
     deprecated: bool = False
     replaced_by: tuple[str, ...] = ()
+
+
+class Statements(Record, frozen=True):
+    """Some of the triples of a file in RDF, all of which the file states: N-Triples in UTF-8, whole lines.
+
+    Where a file gives Statements, they are what its graph holds, and its Terms are only what questions
+    need of them. Blank nodes have names that the whole file shares and that the same bytes give again.
+    """
+
+    lines: bytes
 
 
 class MappingSet(Record, frozen=True):
