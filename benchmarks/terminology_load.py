@@ -6,7 +6,8 @@ Each reading runs in a process of its own, one after another, and prints one row
 terms or triples came of it, seconds (of the wall, and of the processor), and how much the process grew.
 Our reading makes every Term and, of RDF, every triple; the others fill their own structures. Files of OBO
 are read by fastobo, pronto and obonet as well, RDF/XML by rdflib, owlready2, py-horned-owl; OWL/XML and
-functional syntax are made from the largest RDF/XML by py-horned-owl.
+functional syntax are made from the largest RDF/XML by py-horned-owl. MeSH is read by rdflib, mappings by
+sssom-pydantic.
 """
 
 import gzip
@@ -24,20 +25,37 @@ from pathlib import Path
 DATA = Path(__file__).parents[1].parent / "shared/data/ontologies"
 OBO = ("hp.obo.gz", "doid.obo.gz", "mondo.obo.gz", "chebi.obo.gz")
 OWL = ("DO_cancer_slim.owl", "OAE_DINTO_subset_2015.owl", "new_OAE_terms_2022.owl")
+OTHERS = (
+    "ncit-disease-2018-06-08.json.gz",
+    "desc-samples.xml",
+    "supp-samples.xml",
+    "CTCAE_v5.0_2017-11-27.xlsx",
+    "drugbank_vocabulary.csv.gz",
+    "oncotree/oncotree_2025_10_03.json",
+)
+MESH = "mesh-2024-core.nt.gz"
+MAPPINGS = ("biomappings-predictions.sssom.tsv.gz", "mondo_exactmatch_mesh.sssom.tsv.gz")
 LONGEST = 300
-MODULES = {"trialweave": "trialweave.loaders", "py-horned-owl": "pyhornedowl"}
+MODULES = {
+    "trialweave": "trialweave.loaders",
+    "py-horned-owl": "pyhornedowl",
+    "rdflib (N-Triples)": "rdflib",
+    "sssom-pydantic": "sssom_pydantic",
+}
 
 
 def ours(path: Path) -> str:
     from trialweave import loaders
-    from trialweave.records import Rejected, Statements, Term
+    from trialweave.records import Mapping, Rejected, Statements, Term
 
-    terms = triples = rejected = 0
+    terms = triples = mappings = rejected = 0
     for item in loaders.read(path):
         terms += isinstance(item, Term)
+        mappings += isinstance(item, Mapping)
         rejected += isinstance(item, Rejected)
         triples += item.lines.count(b"\n") if isinstance(item, Statements) else 0
-    return f"{terms:,} terms, {triples:,} triples" + (f", {rejected:,} set aside" if rejected else "")
+    counts = {"terms": terms, "triples": triples, "mappings": mappings, "set aside": rejected}
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
 
 
 def with_fastobo(path: Path) -> str:
@@ -67,6 +85,21 @@ def with_rdflib(path: Path) -> str:
     return f"{len(graph):,} triples"
 
 
+def with_rdflib_nt(path: Path) -> str:
+    import rdflib
+
+    graph = rdflib.Graph()
+    with gzip.open(path) as file:
+        graph.parse(file, format="nt")
+    return f"{len(graph):,} triples"
+
+
+def with_sssom_pydantic(path: Path) -> str:
+    import sssom_pydantic
+
+    return f"{len(sssom_pydantic.read(path)[0]):,} mappings"
+
+
 def with_owlready2(path: Path) -> str:
     import owlready2
 
@@ -87,6 +120,8 @@ READERS: dict[str, Callable[[Path], str]] = {
     "pronto": with_pronto,
     "obonet": with_obonet,
     "rdflib": with_rdflib,
+    "rdflib (N-Triples)": with_rdflib_nt,
+    "sssom-pydantic": with_sssom_pydantic,
     "owlready2": with_owlready2,
     "py-horned-owl": with_horned,
 }
@@ -146,7 +181,13 @@ def main(folder: Path) -> None:
             subprocess.run([sys.executable, __file__, "--make", str(folder / OWL[-1]), str(path)], check=True)
             for reader in ("trialweave", "rdflib", "owlready2", "py-horned-owl"):
                 row(reader, path)
-    row("trialweave", folder / "ncit-disease-2018-06-08.json.gz")
+    for name in OTHERS:
+        row("trialweave", folder / name)
+    for name in MAPPINGS:
+        for reader in ("trialweave", "sssom-pydantic"):
+            row(reader, folder / "mappings" / name)
+    for reader in ("trialweave", "rdflib (N-Triples)"):
+        row(reader, folder / MESH)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ DOORS = {
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
     "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
-    "yaml": {"queries/catalogue.py"},
+    "python_calamine": {"loaders/terminology/ctcae.py"},
+    "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
 }
 
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "constants", "misc", "tools"}

@@ -2,29 +2,25 @@
 
 import gzip
 import importlib.util
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trialweave.errors import LinkError
 from trialweave.ontology import mesh
-from trialweave.ontology.prefixes import PREFIXES
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 DUMP = SHARED / "ontologies" / "mesh-2024-core.nt.gz"
-SLICE = SHARED / "ontologies" / "seed-slice.ttl"
 PAGE = SHARED / "seed" / "anlotinib-pubmed-page.txt"
 TABLES = ("mesh_descriptors.tsv.gz", "mesh_qualifiers.tsv.gz", "mesh_substances.tsv.gz")
 
 needs_dump = pytest.mark.skipif(not DUMP.exists(), reason=f"needs {DUMP.name} in ../shared/data/ontologies")
-needs_seed = pytest.mark.skipif(not SLICE.exists(), reason="needs ../shared/data")
+needs_seed = pytest.mark.skipif(not PAGE.exists(), reason="needs ../shared/data")
 
 
 def table(name: str) -> list[list[str]]:
@@ -114,6 +110,52 @@ def test_an_action_does_not_pass_to_what_is_mapped_to_its_term() -> None:
     assert all("D012997" not in {m.ui for m in mesh.within(row[0])} for row in mapped)
 
 
+def test_a_biosimilar_has_the_actions_of_its_original_and_says_so() -> None:
+    trastuzumab = mesh.descriptor("Trastuzumab")
+    assert trastuzumab is not None
+    found = {m.ui: m for m in mesh.within("C000631275") if m.basis == "mapped action"}
+    assert set(mesh.actions(trastuzumab)) <= set(found)
+    for member in found.values():
+        assert member.path[:2] == ("C000631275", trastuzumab)
+        assert member.path[2] in mesh.actions(trastuzumab)
+    above = {up for action in mesh.actions(trastuzumab) for up in mesh.ancestors(action)}
+    assert above
+    assert above <= set(found)
+    # its own action is told apart from those of its original
+    bases = {(mesh.label(m.ui), m.basis) for m in mesh.within("C000712788")}
+    assert ("Antineoplastic Agents", "action") in bases
+    assert ("Antineoplastic Agents, Immunological", "mapped action") in bases
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "action"),
+    [
+        ("zileuton", "Hydroxyurea", "Antineoplastic Agents"),
+        ("atosiban", "Vasotocin", "Oxytocics"),
+        ("icatibant", "Bradykinin", "Vasodilator Agents"),
+        ("roxadustat", "Glycine", "Glycine Agents"),
+        ("montanide ISA 51", "Mannitol", "Diuretics, Osmotic"),
+    ],
+)
+def test_what_is_mapped_to_a_drug_need_not_act_as_it_does(name: str, heading: str, action: str) -> None:
+    """Each of these headings is a specific drug: that alone does not make the action pass on."""
+    ui, head, group = mesh.substance(name), mesh.descriptor(heading), mesh.descriptor(action)
+    assert ui is not None
+    assert head is not None
+    assert head in mesh.mapped_to(ui)
+    assert mesh.is_specific_drug(head)
+    assert group in mesh.actions(head)
+    assert group not in {m.ui for m in mesh.within(ui)}
+
+
+def test_only_biosimilars_of_one_drug_take_over_actions() -> None:
+    taking = {row[0] for row in table(TABLES[2]) if mesh.original(row[0])}
+    assert {row[0] for row in table(TABLES[2]) if mesh.BIOSIMILARS in row[2].split()} - taking == {
+        "C000722909"  # CT-P17, mapped to a family of antibodies
+    }
+    assert len(taking) == 9
+
+
 def test_tree_numbers_keep_apart_what_broader_descriptors_would_join() -> None:
     """A term that stands in two trees need not have its narrower terms in both."""
 
@@ -140,7 +182,7 @@ def test_hypertension_is_a_vascular_disease() -> None:
 
 
 def test_paths_are_chains_of_what_mesh_states() -> None:
-    for ui in ("D000068258", "D000077210", "C000625192", "C531958", "D006973"):
+    for ui in ("D000068258", "D000077210", "C000625192", "C531958", "D006973", "C000631275"):
         for member in mesh.within(ui):
             assert member.path[0] == ui
             assert member.path[-1] == member.ui
@@ -220,40 +262,3 @@ def test_nothing_is_said_of_an_unknown_identifier(function: object) -> None:
     assert callable(function)
     with pytest.raises(LinkError, match="D999999"):
         function("D999999")
-
-
-def test_an_unknown_qualifier_of_a_pair_is_refused() -> None:
-    with pytest.raises(LinkError, match="Q999999"):
-        list(mesh.ntriples(["D006973Q999999"]))
-
-
-def test_ntriples_say_what_a_pair_is_made_of_and_repeat_nothing() -> None:
-    lines = list(mesh.ntriples(["D006973Q000139", "D006973Q000139", "D006973"]))
-    assert lines == sorted(set(lines))
-    graph = rdflib.Graph().parse(data="".join(lines), format="nt")
-    base, vocab = rdflib.Namespace(PREFIXES["mesh"]), rdflib.Namespace(PREFIXES["meshv"])
-    assert graph.value(base.D006973Q000139, vocab.hasDescriptor) == base.D006973
-    assert graph.value(base.D006973Q000139, vocab.hasQualifier) == base.Q000139
-    assert (base.D006973, vocab.broaderDescriptor, base.D014652) in graph
-
-
-@needs_seed
-def test_the_slice_of_the_seed_comes_out_of_the_package() -> None:
-    """Hierarchy, mapped headings and labels of the hand-made slice, all but the actions.
-
-    (The slice takes its actions from another edition of MeSH.)
-    """
-    given_slice = rdflib.Graph().parse(str(SLICE))
-    base, vocab = PREFIXES["mesh"], rdflib.Namespace(PREFIXES["meshv"])
-    kinds = (vocab.TopicalDescriptor, vocab.SCR_Chemical, vocab.Qualifier)
-    subjects = {s for kind in kinds for s in given_slice.subjects(rdflib.RDF.type, kind)}
-    uis = {str(s).removeprefix(base) for s in subjects}
-    uis = {ui for ui in uis if re.fullmatch(r"[CDQ]\d+", ui) and mesh.label(ui)}
-    assert len(uis) > 100
-    ours = rdflib.Graph().parse(data="".join(mesh.ntriples(uis)), format="nt")
-    for predicate in (rdflib.RDFS.label, vocab.treeNumber, vocab.broaderDescriptor, vocab.preferredMappedTo):
-        stated = {
-            (s, o) for s, o in given_slice.subject_objects(predicate) if str(s).removeprefix(base) in uis
-        }
-        assert stated
-        assert stated - set(ours.subject_objects(predicate)) == set()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialweave.errors import LinkError
-from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
+from trialweave.ontology.prefixes import PREFIXES, SPELLINGS, canonical, compact, expand, namespace
 
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 
@@ -22,6 +22,27 @@ def test_the_line_reading_finds_what_an_rdf_parser_finds() -> None:
     }
     assert dict(PREFIXES) == declared
     assert len(list(graph.objects(predicate=SH.declare))) == len(declared)
+
+
+def test_the_line_reading_finds_every_other_spelling() -> None:
+    graph = rdflib.Graph().parse(str(files("trialweave.ontology") / "prefixes.ttl"))
+    found = {
+        str(space): str(graph.value(node, SH.prefix))
+        for node, space in graph.subject_objects(rdflib.VOID.uriSpace)
+    }
+    assert dict(SPELLINGS) == found
+    assert set(found.values()) <= PREFIXES.keys()
+    assert not [
+        space
+        for space in found
+        if any(space.startswith(own) for own in PREFIXES.values() if own != PREFIXES["obo"])
+    ]
+
+
+@given(space=st.sampled_from(sorted(SPELLINGS)), name=st.text(min_size=1))
+def test_every_spelling_gives_the_iri_that_the_prefix_gives(space: str, name: str) -> None:
+    assert canonical(space + name) == PREFIXES[SPELLINGS[space]] + name
+    assert canonical(PREFIXES[SPELLINGS[space]] + name) == PREFIXES[SPELLINGS[space]] + name
 
 
 def test_namespaces_are_distinct_absolute_and_end_in_a_separator() -> None:

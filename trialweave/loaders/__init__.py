@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trialweave.errors import LoadError
+from trialweave.loaders.companions import MeddraTables, is_metadata, metadata_beside
 from trialweave.loaders.decoding import CHUNK
 from trialweave.loaders.detect import Item, detect
 from trialweave.loaders.files import Document, documents, find_files
+from trialweave.loaders.terminology import sssom
 from trialweave.records import Rejected
 
 __all__ = ["Item", "read"]
@@ -37,13 +39,18 @@ def read(*sources: str | Path) -> Iterator[Item]:
 
 
 def _records(files: list[tuple[str, Path]]) -> Iterator[Item]:
+    tables = MeddraTables()
     for name, path in files:
+        if is_metadata(path):
+            continue
         for document in documents(name, path):
-            yield from records_of(document)
+            if not tables.take(document):
+                yield from records_of(document, metadata_beside(path))
+    yield from tables.read()
 
 
-def records_of(document: Document) -> Iterator[Item]:
-    """The records of one stream, in the format that its beginning shows."""
+def records_of(document: Document, metadata: bytes | None = None) -> Iterator[Item]:
+    """The records of one stream, in the format that its beginning shows; `metadata` stood beside it."""
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")
@@ -53,4 +60,7 @@ def records_of(document: Document) -> Iterator[Item]:
     except LoadError as error:
         yield Rejected(file=file, member=member, position=0, reason=str(error))
         return
-    yield from form.read(stream, file=file, member=member)
+    if metadata is not None and form.name == sssom.FORMAT:
+        yield from sssom.read(stream, file=file, member=member, metadata=metadata)
+    else:
+        yield from form.read(stream, file=file, member=member)

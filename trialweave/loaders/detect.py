@@ -20,11 +20,18 @@ from trialweave.loaders.pubmed import page as pubmed_page
 from trialweave.loaders.pubmed import xml as pubmed_xml
 from trialweave.loaders.terminology import (
     TerminologyItem,
+    atc,
+    ctcae,
+    drugbank,
+    mesh_ntriples,
+    mesh_xml,
     obo,
     obo_graph,
+    oncotree,
     owl_functional,
     owl_xml,
     rdf_xml,
+    sssom,
     turtle,
 )
 from trialweave.records import Publication, RegistryStudy, Rejected
@@ -67,6 +74,12 @@ FORMATS = (
     Format(pubmed_abstract.FORMAT, pubmed_abstract.matches, pubmed_abstract.read),
     Format(pubmed_page.FORMAT, pubmed_page.matches, pubmed_page.read),
     Format(obo.FORMAT, obo.matches, obo.read),
+    Format(mesh_ntriples.FORMAT, mesh_ntriples.matches, mesh_ntriples.read),
+    Format(mesh_xml.FORMAT, mesh_xml.matches, mesh_xml.read),
+    Format(sssom.FORMAT, sssom.matches, sssom.read),
+    Format(oncotree.FORMAT, oncotree.matches, oncotree.read),
+    Format(drugbank.FORMAT, drugbank.matches, drugbank.read),
+    Format(atc.FORMAT, atc.matches, atc.read),
     Format(obo_graph.FORMAT, obo_graph.matches, obo_graph.read),
     Format(rdf_xml.FORMAT, rdf_xml.matches, rdf_xml.read),
     Format(owl_xml.FORMAT, owl_xml.matches, owl_xml.read),
@@ -74,7 +87,7 @@ FORMATS = (
     Format(turtle.FORMAT, turtle.matches, turtle.read),  # any other form of Turtle stands before it
 )
 
-BINARY: tuple[BinaryFormat, ...] = ()
+BINARY = (BinaryFormat(ctcae.FORMAT, ctcae.matches, ctcae.read),)
 
 _CHOOSE = 'on PubMed choose Save, Format "PubMed" (MEDLINE) or "Abstract (text)", or fetch XML with efetch'
 
@@ -111,6 +124,10 @@ _LOOKALIKES: tuple[tuple[Callable[[str], bool], str], ...] = (
         _means(r"(?:<\?xml[^>]*>\s*)?<!DOCTYPE[^>\[]*\[.*?<!ENTITY"),
         "XML that declares entities of its own, which may expand without bound; PubMed's exports have none: "
         "fetch the file again from PubMed",
+    ),
+    (
+        _means(r"\d{8}\$"),
+        "a table of MedDRA that is not read; give the folder or zip that holds llt.asc, pt.asc and the rest",
     ),
     (_means(_TAGS + r"html|<!doctype html"), f"an HTML page; {_CHOOSE}"),
     (

@@ -13,24 +13,20 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from trialweave.errors import LinkError
-from trialweave.ontology.prefixes import namespace
-
-MESH = namespace("mesh")
-MESHV = namespace("meshv")
-RDF = namespace("rdf")
-RDFS = namespace("rdfs")
-SKOS = namespace("skos")
 
 VERSION = "2024"
 """The year of this MeSH."""
 
-Basis = Literal["self", "tree", "mapped", "action"]
+BIOSIMILARS = "D059451"
+"""Biosimilar Pharmaceuticals: a record mapped to it and to a drug is that drug from another maker."""
+
+Basis = Literal["self", "tree", "mapped", "action", "mapped action"]
 
 
 class Membership(NamedTuple):
@@ -38,7 +34,8 @@ class Membership(NamedTuple):
 
     `basis` is "self"; "tree": above the term in a tree of MeSH; "mapped": a heading that a
     supplementary record is mapped to, or above it; "action": a pharmacological action that the
-    term states, or above it.
+    term states, or above it; "mapped action": an action of the one drug that the term is mapped to as
+    its biosimilar, or above it.
     """
 
     ui: str
@@ -108,7 +105,7 @@ def label(ui: str) -> str | None:
     >>> label("D020533"), label("D006973Q000139"), label("D999999")
     ('Angiogenesis Inhibitors', 'Hypertension/chemically induced', None)
     """
-    head, qualifier_ui = _split(ui)
+    head, qualifier_ui = split(ui)
     term = _terms(head[:1]).get(head)
     if term is None or qualifier_ui is None:
         return term.label if term else None
@@ -203,97 +200,52 @@ def is_specific_drug(ui: str) -> bool:
     return leaf or (term.label.isalpha() and not term.label.endswith("s"))
 
 
+def original(ui: str) -> str | None:
+    """The drug that a supplementary record is a biosimilar of, None for all else.
+
+    It is mapped to Biosimilar Pharmaceuticals and to one specific drug. Raises LinkError for a UI that is
+    not in this MeSH.
+
+    >>> label("C000631275"), label(original("C000631275"))
+    ('Ontruzant', 'Trastuzumab')
+    """
+    heads = mapped_to(ui)
+    drugs = [head for head in heads if is_specific_drug(head)]
+    return drugs[0] if BIOSIMILARS in heads and len(drugs) == 1 else None
+
+
 def within(ui: str) -> tuple[Membership, ...]:
     """Every term that contains a term, itself first, one membership for each basis.
 
     An action counts for the term that states it, not for what is mapped to or lies below that term:
-    among the records mapped to polyethylene glycols few are solvents. The path is a shortest one.
+    zileuton is mapped to hydroxyurea and is no antineoplastic, atosiban to vasotocin and is the contrary
+    of an oxytocic. Only a biosimilar has the actions of the drug that it is mapped to. The path is a
+    shortest one.
 
     Raises LinkError for a UI that is not in this MeSH.
 
     >>> [m for m in within("D000077210") if m.ui == "D020533"]
     [Membership(ui='D020533', basis='action', path=('D000077210', 'D020533'))]
+    >>> [m.path for m in within("C000631275") if m.basis == "mapped action"][0]
+    ('C000631275', 'D000068878', 'D000074322')
     >>> sorted({m.basis for m in within("C000625192")})
     ['mapped', 'self']
     """
     term = _term(ui)
     found: dict[tuple[str, Basis], tuple[str, ...]] = {(ui, "self"): (ui,)}
-    starts: tuple[tuple[Basis, tuple[str, ...]], ...] = (("mapped", term.mapped_to), ("action", term.actions))
+    drug = original(ui)
+    starts: list[tuple[Basis, tuple[str, ...]]] = [("mapped", (ui, head)) for head in term.mapped_to]
+    starts += [("action", (ui, action)) for action in term.actions]
+    if drug is not None:
+        starts += [("mapped action", (ui, drug, action)) for action in actions(drug)]
     paths: list[tuple[Basis, tuple[str, ...]]] = [("tree", path) for path in _paths_up(ui)]
-    for basis, heads in starts:
-        for head in heads:
-            paths.append((basis, (ui, head)))
-            paths.extend((basis, (ui, *path)) for path in _paths_up(head))
+    for basis, start in starts:
+        paths.append((basis, start))
+        paths.extend((basis, (*start[:-1], *path)) for path in _paths_up(start[-1]))
     for basis, path in sorted(paths, key=_shortest_first):
         if path[-1] != ui:
             found.setdefault((path[-1], basis), path)
     return tuple(Membership(to, basis, path) for (to, basis), path in found.items())
-
-
-# ── as RDF ───────────────────────────────────────────────────────────────────────────────
-
-
-def ntriples(uis: Iterable[str]) -> Iterator[str]:
-    """The terms, and all that they lie within, as lines of N-Triples, sorted, each line once.
-
-    NLM's own layout (type, label, tree numbers, broader descriptors, mapped headings, actions; for
-    `D…Q…` its descriptor and qualifier), with the entry terms as `skos:altLabel` of the term
-    itself. Raises LinkError for a UI that is not in this MeSH.
-
-    >>> [line.split()[1].rpartition("#")[2] for line in ntriples(["Q000139"])]
-    ['type>', 'label>']
-    """
-    wanted: set[str] = set()
-    lines: set[str] = set()
-    for ui in uis:
-        head, qualifier_ui = _split(ui)
-        wanted.update(member.ui for member in within(head))
-        if qualifier_ui is not None:
-            wanted.add(qualifier_ui)
-            lines.update(_pair_lines(ui, head, qualifier_ui))
-    for ui in wanted:
-        lines.update(_lines(ui))
-    yield from sorted(lines)
-
-
-_KINDS = {"C": "SCR_Chemical", "D": "TopicalDescriptor", "Q": "Qualifier"}
-
-
-def _lines(ui: str) -> Iterator[str]:
-    term = _term(ui)
-    yield _link(ui, RDF["type"], MESHV[_KINDS[ui[0]]])
-    yield _text(ui, RDFS["label"], term.label)
-    for name in term.entry_terms:
-        yield _text(ui, SKOS["altLabel"], name)
-    for number in term.tree_numbers:
-        yield _link(ui, MESHV["treeNumber"], MESH[number])
-        if "." in number:
-            yield _link(number, MESHV["parentTreeNumber"], MESH[number.rpartition(".")[0]])
-    for name, others in (
-        ("broaderDescriptor", broader(ui)),
-        ("preferredMappedTo", term.mapped_to),
-        ("pharmacologicalAction", term.actions),
-    ):
-        for other in others:
-            yield _link(ui, MESHV[name], MESH[other])
-
-
-def _pair_lines(pair: str, descriptor_ui: str, qualifier_ui: str) -> Iterator[str]:
-    name = label(pair)
-    if name is None:
-        raise _unknown(qualifier_ui)
-    yield _text(pair, RDFS["label"], name)
-    yield _link(pair, MESHV["hasDescriptor"], MESH[descriptor_ui])
-    yield _link(pair, MESHV["hasQualifier"], MESH[qualifier_ui])
-
-
-def _link(subject: str, predicate: str, target: str) -> str:
-    return f"<{MESH[subject]}> <{predicate}> <{target}> .\n"
-
-
-def _text(subject: str, predicate: str, text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'<{MESH[subject]}> <{predicate}> "{escaped}"@en .\n'
 
 
 # ── the tables ───────────────────────────────────────────────────────────────────────────
@@ -325,19 +277,24 @@ def _terms(kind: str) -> dict[str, _Term]:
 def _term(ui: str) -> _Term:
     term = _terms(ui[:1]).get(ui)
     if term is None:
-        raise _unknown(ui)
+        raise unknown(ui)
     return term
 
 
-def _unknown(ui: str) -> LinkError:
+def unknown(ui: str) -> LinkError:
+    """The error that says that a UI is not in this MeSH."""
     return LinkError(
         f"{ui}: is not in the MeSH {VERSION} that comes with the package; "
         "load a full MeSH, or ask for one of its descriptors (D…), qualifiers (Q…) or substances (C…)"
     )
 
 
-def _split(ui: str) -> tuple[str, str | None]:
-    """`D…Q…` into its two UIs; any other UI alone."""
+def split(ui: str) -> tuple[str, str | None]:
+    """`D…Q…` into its two UIs; any other UI alone.
+
+    >>> split("D006973Q000139"), split("D006973")
+    (('D006973', 'Q000139'), ('D006973', None))
+    """
     pair = _PAIR.fullmatch(ui)
     return (pair[1], pair[2]) if pair else (ui, None)
 

@@ -21,10 +21,14 @@ _DECLARATION = re.compile(
 # What SPARQL and Turtle read after the colon without an escape (the ASCII part of PN_LOCAL).
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
-PREFIXES: Mapping[str, str] = MappingProxyType(
-    dict(_DECLARATION.findall(files(__package__).joinpath("prefixes.ttl").read_text("utf-8")))
-)
+_SPELLING = re.compile(r'^\s*rdfs:seeAlso \[ sh:prefix "(\w+)"\s*; void:uriSpace "([^"]+)" \]', re.MULTILINE)
+_TEXT = files(__package__).joinpath("prefixes.ttl").read_text("utf-8")
+
+PREFIXES: Mapping[str, str] = MappingProxyType(dict(_DECLARATION.findall(_TEXT)))
 """Every prefix and its namespace, in the order of `prefixes.ttl`."""
+
+SPELLINGS: Mapping[str, str] = MappingProxyType({space: prefix for prefix, space in _SPELLING.findall(_TEXT)})
+"""Namespaces that some files use for what has one of ours, each with our prefix."""
 
 
 class Namespace:
@@ -95,6 +99,18 @@ def compact(iri: str) -> str:
         return iri
     name = iri[len(PREFIXES[best]) :]
     return f"{best}:{name}" if _LOCAL.fullmatch(name) else iri
+
+
+def canonical(iri: str) -> str:
+    """The IRI in the namespace that we use, where it stands in another spelling of one.
+
+    >>> canonical("http://identifiers.org/mesh/D020533"), canonical("https://example.org/D020533")
+    ('http://id.nlm.nih.gov/mesh/D020533', 'https://example.org/D020533')
+    """
+    for space, prefix in SPELLINGS.items():
+        if iri.startswith(space):
+            return PREFIXES[prefix] + iri[len(space) :]
+    return iri
 
 
 def _length(prefix: str) -> int:

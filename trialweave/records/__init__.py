@@ -38,6 +38,7 @@ from trialweave.records.registry import (
 from trialweave.records.terminology import (
     Mapping,
     MappingSet,
+    Note,
     Relation,
     Scope,
     Statements,
@@ -99,6 +100,7 @@ __all__ = [
     "Measurement",
     "MeshHeading",
     "MeshTerm",
+    "Note",
     "Number",
     "Organisation",
     "Overlap",

@@ -44,6 +44,13 @@ class Synonym(Record, frozen=True):
     language: str | None = None
 
 
+class Note(Record, frozen=True):
+    """Words about a term that are neither name nor definition; `kind` is what the source calls them."""
+
+    text: str
+    kind: str | None = None
+
+
 class Relation(Record, frozen=True):
     """A relation of a term to another, other than being below it: `predicate` and `target` are IRIs."""
 
@@ -70,6 +77,7 @@ class Term(Record, frozen=True):
     parents: tuple[str, ...] = ()
     relations: tuple[Relation, ...] = ()
     notations: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     xrefs: tuple[str, ...] = ()
     alternative_ids: tuple[str, ...] = ()
     deprecated: bool = False
@@ -101,7 +109,8 @@ class Mapping(Record, frozen=True):
     """One mapping (SSSOM): `predicate` is an IRI such as that of `skos:exactMatch`.
 
     `negated` says that the mapping does *not* hold (SSSOM's `predicate_modifier` "Not").
-    `justification` is an IRI of SEMAPV; `confidence` lies between 0 and 1.
+    `justification` is an IRI of SEMAPV; `confidence` lies between 0 and 1; `reviewer_agreement` between
+    -1 (a reviewer says that it is wrong) and 1, 0 where the reviewer is unsure.
     """
 
     subject: str
@@ -111,6 +120,7 @@ class Mapping(Record, frozen=True):
     justification: str
     negated: bool = False
     confidence: Decimal | None = None
+    reviewer_agreement: Decimal | None = None
     subject_label: str | None = None
     object_label: str | None = None
     author: str | None = None

@@ -12,7 +12,7 @@ import pyoxigraph
 from trialweave.graph.iris import TWGRAPH, TWID
 from trialweave.graph.quads import BlankNode, NamedNode, Quad, Term
 from trialweave.graph.store import Graph
-from trialweave.ontology import classes, mesh
+from trialweave.ontology import classes, mesh, mesh_rdf
 from trialweave.ontology.prefixes import namespace
 
 FABIO = namespace("fabio")
@@ -85,7 +85,7 @@ def _mesh(graph: Graph) -> Iterator[Quad]:
     uis, pairs = terms_in_use(graph)
     wanted = {ui for ui in uis if mesh.label(ui) is not None}
     wanted |= {d + q for d, q in pairs if mesh.label(d + q) is not None}
-    lines = "".join(mesh.ntriples(sorted(wanted)))
+    lines = "".join(mesh_rdf.ntriples(sorted(wanted)))
     graph_name = NamedNode(MESH_GRAPH)
     for quad in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES):
         yield Quad(quad.subject, quad.predicate, quad.object, graph_name)
