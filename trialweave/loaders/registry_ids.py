@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from trialweave.records import Span, Stated
 
 _PATTERN = re.compile(
-    r"""(?<![A-Za-z0-9])(?:
+    r"""(?<![A-Za-z0-9])(?=[^ ]{0,13}[ ]?[0-9]|RBR|JPRN)(?:
       NCT[ ]?[0-9]{8}                              # ClinicalTrials.gov
     | ISRCTN[ ]?[0-9]{8}
     | ACTRN[ ]?[0-9]{14}                           # Australia and New Zealand

@@ -12,21 +12,16 @@ arm or endpoint is uncertain has none: no fact is better than a wrong one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import msgspec
 
 from trialweave.loaders.abstract.arms import ArmName, find_arms
 from trialweave.loaders.abstract.doses import doses
-from trialweave.loaders.abstract.endpoints import Topic, grades, topics
-from trialweave.loaders.abstract.estimates import Label, defines, estimate_labels
+from trialweave.loaders.abstract.estimates import defines
 from trialweave.loaders.abstract.facts import facts_of
-from trialweave.loaders.abstract.intervals import p_values
-from trialweave.loaders.abstract.mentions import Mention, arm_mentions, arm_words
+from trialweave.loaders.abstract.mentions import arm_words
 from trialweave.loaders.abstract.normal import Normal, normalise
-from trialweave.loaders.abstract.numbers import numbers
-from trialweave.loaders.abstract.quantities import quantities
-from trialweave.loaders.abstract.scene import Scene, brackets
+from trialweave.loaders.abstract.scene import Abstract, Scene
 from trialweave.loaders.abstract.sections import Sentence, sentences
 from trialweave.loaders.abstract.sizes import sizes
 from trialweave.loaders.abstract.words import abbreviations
@@ -81,8 +76,8 @@ def read(
     spans = _spans(text, title, abstract)
     normal, title_end = _joined(text, spans)
     parts = sentences(normal, title_end=title_end)
-    arms, expand = find_arms(normal.text, parts)
     short = abbreviations(normal.text)
+    arms, expand = find_arms(normal.text, parts, short)
     found = _facts(normal, parts, arms, expand, short)
     facts = [_in_source(text, normal, fact) for fact in found]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
@@ -141,34 +136,14 @@ def _facts(
 ) -> list[Fact]:
     text = normal.text
     response_rate, hormone = defines(text)
+    abstract = Abstract(text, arms, arm_words(text, arms, expand), short, response_rate, hormone)
     memory = Memory()
     canonical = tuple(range(len(arms)))
-    words = arm_words(text, arms, expand)
     found: list[Fact] = []
     for part in parts:
         if not _has_numbers(text, part):
             continue
-        ps = p_values(text, part.start, part.end)
-        labels = estimate_labels(text, part.start, part.end, response_rate=response_rate, hormone=hormone)
-        found_numbers = numbers(text, part.start, part.end)
-        mentions = arm_mentions(text, part.start, part.end, arms, words)
-        scene = Scene(
-            text,
-            part,
-            arms,
-            quantities(
-                text, part.start, part.end, labels, ps, last_label=memory.label, found_numbers=found_numbers
-            ),
-            ps,
-            mentions,
-            _clear(topics(text, part.start, part.end, short), [*mentions, *labels])
-            if part.section in _RESULTS
-            else [],
-            grades(text, part.start, part.end),
-            brackets(text, part.start, part.end),
-            short,
-            found_numbers,
-        )
+        scene = Scene(abstract, part, memory.label)
         here = list(doses(scene))
         here += [fact for fact in sizes(scene) if not _overlaps(fact, here)]
         if part.section in _RESULTS:
@@ -186,15 +161,6 @@ def _has_numbers(text: str, part: Sentence) -> bool:
     return part.section not in ("funding", "registration") and bool(
         _DOSE_OR_RATIO.search(text, part.start, part.end)
     )
-
-
-def _clear(found: list[Topic], others: Sequence[Mention | Label]) -> list[Topic]:
-    """The topics that are not words of an arm ("hormone withdrawal") or of a measure ("rate ratio")."""
-    return [
-        topic
-        for topic in found
-        if not any(one.start <= topic.start < one.end or one.start < topic.end <= one.end for one in others)
-    ]
 
 
 def _overlaps(fact: Fact, others: list[Fact]) -> bool:

@@ -18,7 +18,7 @@ from trialweave.loaders.abstract.assignment import Phrase, assigned, contrasted,
 from trialweave.loaders.abstract.letters import lettered
 from trialweave.loaders.abstract.phrases import grouped
 from trialweave.loaders.abstract.sections import Sentence
-from trialweave.loaders.abstract.words import COMMON, WORD, abbreviations, stem, stems
+from trialweave.loaders.abstract.words import COMMON, WORD, stem, stems
 
 Stems = Callable[[str], frozenset[str]]
 """A phrase's stems, abbreviations expanded; remembered, since phrases recur."""
@@ -68,16 +68,17 @@ class ArmName:
         return self.variants[0]
 
 
-def find_arms(text: str, parts: list[Sentence]) -> tuple[list[ArmName], dict[str, tuple[str, ...]]]:
-    """The arms that an abstract names, and the abbreviations by which it names them.
+def find_arms(
+    text: str, parts: list[Sentence], short: dict[str, str]
+) -> tuple[list[ArmName], dict[str, tuple[str, ...]]]:
+    """The arms that an abstract names, and the stems of the abbreviations (`short`) by which it names them.
 
     >>> from trialweave.loaders.abstract.sections import Sentence
     >>> text = "They were randomly assigned to oral abcnib 12 mg or placebo. PFS rose in the abcnib group."
     >>> parts = [Sentence(0, 60, "methods"), Sentence(61, len(text), "results")]
-    >>> [arm.name for arm in find_arms(text, parts)[0]]
+    >>> [arm.name for arm in find_arms(text, parts, {})[0]]
     ['abcnib', 'placebo']
     """
-    short = abbreviations(text)
     expand = {key: tuple(stem(word) for word in WORD.findall(long)) for key, long in short.items()}
     expand = {
         key: tuple(one for one in value if one not in ("the", "of", "and", "a"))

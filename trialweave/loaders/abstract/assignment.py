@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.sections import Sentence
 
 
@@ -41,19 +42,25 @@ TRAILING = re.compile(
 )
 
 
-_ASSIGN = re.compile(
-    r"(?:random(?:ly|i[sz]ed|i[sz]ation)|assigned|allocated)\b[^.;]{0,230}?\b(?:to|between"
-    r"|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be\b(?: treated)?(?: with\b)?)?"
-    r"(?: (?:one of|either of)(?: the)? (?:\w+[ -]){1,4}?(?:groups|arms|regimens|treatments|schedules"
-    r"|doses)[:,]?)?",
-    re.IGNORECASE,
+_ASSIGN = cued(
+    re.compile(
+        r"(?:random(?:ly|i[sz]ed|i[sz]ation)|assigned|allocated)\b[^.;]{0,230}?\b(?:to|between"
+        r"|into)(?=[ :])(?: (?:a|the) (?:\w+ ){0,2}groups?:?)?(?: be\b(?: treated)?(?: with\b)?)?"
+        r"(?: (?:one of|either of)(?: the)? (?:\w+[ -]){1,4}?(?:groups|arms|regimens|treatments|schedules"
+        r"|doses)[:,]?)?",
+        re.IGNORECASE,
+    ),
+    "random|assigned|allocated",
 )
 
 
-_COMPARE = re.compile(
-    r"\b(?:compar(?:e|ed|es|ing)|comparison of|trial of|study of"
-    r"|versions of)(?: the (?:\w+ ){0,4}(?:of|and safety of))? ",
-    re.IGNORECASE,
+_COMPARE = cued(
+    re.compile(
+        r"\b(?:compar(?:e|ed|es|ing)|comparison of|trial of|study of"
+        r"|versions of)(?: the (?:\w+ ){0,4}(?:of|and safety of))? ",
+        re.IGNORECASE,
+    ),
+    "compar|trial of|study of|versions of",
 )
 
 
@@ -106,9 +113,12 @@ _COUNTED = re.compile(
 )
 
 
-_DOSES = re.compile(
-    r"(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU"
-    r"|mL)\b[^\])]*?)?(?:,? (?:or|and) |, )[0-9][^\])]{2,80}?)[\])]"
+_DOSES = cued(
+    re.compile(
+        r"(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU"
+        r"|mL)\b[^\])]*?)?(?:,? (?:or|and) |, )[0-9][^\])]{2,80}?)[\])]"
+    ),
+    "(0|(1|(2|(3|(4|(5|(6|(7|(8|(9|[0|[1|[2|[3|[4|[5|[6|[7|[8|[9",
 )
 
 
@@ -161,7 +171,10 @@ def counted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
     ]
 
 
-_ASSIGNED_WORD = re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b", re.IGNORECASE)
+_ASSIGNED_WORD = cued(
+    re.compile(r"\b(?:assigned|allocated|randomi[sz]ed)\b", re.IGNORECASE),
+    "assigned|allocated|randomi",
+)
 
 
 _TITLE_BEGIN = re.compile(r": |\b(?:of|with|comparing|and) ")
@@ -186,12 +199,21 @@ def contrasted(text: str, parts: list[Sentence]) -> list[list[Phrase]]:
 
 def blank(text: str) -> str:
     """The text with what stands in brackets blanked out, at the same offsets."""
-    out, depth = [], 0
-    for char in text:
-        depth += char in "(["
-        out.append(" " if depth else char)
-        depth -= char in ")]" and depth > 0
-    return "".join(out)
+    pieces, depth, done = [], 0, 0
+    for hit in _BRACKET.finditer(text):
+        at = hit.start()
+        if text[at] in "([":
+            pieces.append(" " * (at - done) if depth else text[done:at])
+            done, depth = at, depth + 1
+        elif depth:
+            depth -= 1
+            pieces.append(" " * (at + 1 - done))
+            done = at + 1
+    pieces.append(" " * (len(text) - done) if depth else text[done:])
+    return "".join(pieces)
+
+
+_BRACKET = re.compile(r"[()\[\]]")
 
 
 def _readings(

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from trialweave.loaders.abstract.cued import cued
+
 
 class Topic(NamedTuple):
     """`text[start:end]` names an endpoint; `kind` is efficacy, survival, harm, death or follow-up."""
@@ -121,19 +123,26 @@ _GRADE = re.compile(
     r"|worse|above|greater|more|severer|over|lower|less)))?(?![0-9.]|%)"
     r"|(?P<any>\b(?:any|all)[- ]grades?\b)"
 )
-_TIMEPOINT = re.compile(
-    r"\b(?P<adjective>(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten|twelve)-(?:year|month"
-    r"|week|day))s?\b|\b(?:at|by|after|within|over|through) (?:(?:a|the|about|approximately"
-    r"|the first) )?(?P<unit>(?:months?|weeks?|years?|days?) )?(?P<num>[0-9]+(?:\.[0-9]+)?|one|two"
-    r"|three|four|five|six|ten|twelve)(?(unit)|[ -](?P<unit2>years?|months?|weeks?|days?))\b"
-    r"|\b(?P<num3>[0-9]+) (?P<unit3>years?|months?|weeks?|days?) after\b",
-    re.IGNORECASE,
+_TIMEPOINT = cued(
+    re.compile(
+        r"\b(?P<adjective>(?:[0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten|twelve)-(?:year|month"
+        r"|week|day))s?\b|\b(?:at|by|after|within|over|through) (?:(?:a|the|about|approximately"
+        r"|the first) )?(?P<unit>(?:months?|weeks?|years?|days?) )?(?P<num>[0-9]+(?:\.[0-9]+)?|one|two"
+        r"|three|four|five|six|ten|twelve)(?(unit)|[ -](?P<unit2>years?|months?|weeks?|days?))\b"
+        r"|\b(?P<num3>[0-9]+) (?P<unit3>years?|months?|weeks?|days?) after\b",
+        re.IGNORECASE,
+    ),
+    "year|month|week|day",
 )
-_POPULATION = re.compile(
-    r"\b(?:in|among|for|of) (?:the )?(?:modified )?(?P<name>intention[- ]to[- ]treat"
-    r"|intent[- ]to[- ]treat|ITT|per[- ]protocol|safety|eligible|evaluable|as-treated|overall"
-    r"|PD-L1[- ]positive|full analysis) (?:population|analysis|set|patients|cohort)",
-    re.IGNORECASE,
+_POPULATION = cued(
+    re.compile(
+        r"\b(?:in|among|for|of) (?:the )?(?:modified )?(?P<name>intention[- ]to[- ]treat"
+        r"|intent[- ]to[- ]treat|ITT|per[- ]protocol|safety|eligible|evaluable|as-treated|overall"
+        r"|PD-L1[- ]positive|full analysis) (?:population|analysis|set|patients|cohort)",
+        re.IGNORECASE,
+    ),
+    "population|analysis|set|patients|cohort",
+    "intent|itt|protocol|safety|eligible|evaluable|treated|overall|positive|analysis",
 )
 _RELATED = {
     "treatment-related": r"treatment[- ]related|related to (?:the )?(?:study )?treatment|drug[- ]related"
@@ -144,8 +153,11 @@ _RELATED = {
     "treatment-emergent": r"treatment[- ]emergent|TEAEs?",
     "immune-related": r"immune[- ](?:related|mediated)|irAEs?",
 }
-_RELATION = re.compile(
-    "|".join(f"(?P<r{number}>{words})" for number, words in enumerate(_RELATED.values())), re.IGNORECASE
+_RELATION = cued(
+    re.compile(
+        "|".join(f"(?P<r{number}>{words})" for number, words in enumerate(_RELATED.values())), re.IGNORECASE
+    ),
+    "related|attribut|trae|toxic death|cause|regardless of|irrespective of|emergent|teae|immune|irae",
 )
 _RELATIONS = list(_RELATED)
 SERIOUS = re.compile(r"\bserious\b|\bSAEs?\b", re.IGNORECASE)
@@ -158,9 +170,12 @@ _TEMPORAL = re.compile(
     r"(?:defined|measured|assessed|scored) (?:as|by|with)) (?:the |an? |any |their |first |both )?$",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(
-    r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were"
-    r"|occurred|in)\b)"
+_DEFINITION = cued(
+    re.compile(
+        r", (?:defined|measured|assessed) (?:as|by|with) (?:[^.;]|\.(?=[0-9])){5,260}?, (?=(?:was|were"
+        r"|occurred|in)\b)"
+    ),
+    "efined|easured|ssessed",
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from trialweave.loaders.abstract.cued import holds
+
 
 class Label(NamedTuple):
     """The name of an effect measure at `text[start:end]`; `kind` is the contract's, or "difference"."""
@@ -32,12 +34,14 @@ _NAMES = {
 _LABEL = re.compile(
     "|".join(rf"(?P<{kind}>(?<![\w-])(?:{names})(?![\w]))" for kind, names in _NAMES.items()), re.IGNORECASE
 )
-_GATE = re.compile(r"atio|isk|HR|OR|RR|iffer|GMR|oefficient|bsolute|β|ate rates?")
+_WORDS = (" ratio", "-ratio", "ratio of", "relative", "risk reduction", "differen", "absolute", "coefficient")
+_LETTERS = ("HR", "OR", "RR", "GMR", "β")
 _SHORT_AFTER = re.compile(_SHORT)
 _NOT_HAZARD = re.compile(r"[- ]?(?:positive|negative|\+|-[^0-9 ]|deficien|status|proficien)", re.IGNORECASE)
 _RESPONSE_RATE = re.compile(r"response rates? ?[\[(](?:O?RRs?)[\])]", re.IGNORECASE)
 _RELATIVE_RISK = re.compile(r"(?:relative risks?|risk ratios?) ?[\[(]RRs?[\])]", re.IGNORECASE)
 _HORMONE = re.compile(r"hormone[- ]receptor[^.]{0,20}[\[(]HRs?[\])]", re.IGNORECASE)
+_VALUE_AFTER = re.compile(r"[^a-z]{0,6}(?:[0-9]|of|was|for|\[|\(|,|=|:|;)")
 _RATIO_AFTER = re.compile(r"[\s,:=(\[]{0,3}(?:of |was |is )?(?:0|[1-9])?\.[0-9]")
 
 
@@ -52,7 +56,8 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
     [('hazard_ratio', 30)]
     """
     found: list[Label] = []
-    if not _GATE.search(text, start, end):
+    part = text[start:end]
+    if not holds(part, _LETTERS) and not holds(part.lower(), _WORDS):
         return found
     for hit in _LABEL.finditer(text, start, end):
         kind = hit.lastgroup or ""
@@ -65,9 +70,7 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
             continue
         if word in ("RR", "RRs") and response_rate:
             continue
-        if word in ("OR", "ORs") and not re.compile(r"[^a-z]{0,6}(?:[0-9]|of|was|for|\[|\(|,|=|:|;)").match(
-            text, hit.end()
-        ):
+        if word in ("OR", "ORs") and not _VALUE_AFTER.match(text, hit.end()):
             continue
         short = _SHORT_AFTER.match(text, hit.end())
         found.append(Label(hit.start(), short.end() if short else hit.end(), kind))
@@ -80,4 +83,8 @@ def defines(text: str) -> tuple[bool, bool]:
     >>> defines("overall response rate (RR) in hormone receptor (HR)-positive disease")
     (True, True)
     """
-    return bool(_RESPONSE_RATE.search(text) and not _RELATIVE_RISK.search(text)), bool(_HORMONE.search(text))
+    low = text.lower()
+    return (
+        "response rate" in low and bool(_RESPONSE_RATE.search(text)) and not _RELATIVE_RISK.search(text),
+        "hormone" in low and bool(_HORMONE.search(text)),
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from trialweave.loaders.abstract.attribute import owners, row_topics, rows
 from trialweave.loaders.abstract.beside import PEOPLE, Quantity
 from trialweave.loaders.abstract.comparison import Owner, compared
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.endpoints import SERIOUS, Topic, timepoint
 from trialweave.loaders.abstract.intervals import PValue
 from trialweave.loaders.abstract.kinds import endpoint_name, kind_of, median_before
@@ -21,15 +22,21 @@ from trialweave.records import Fact
 _RESPONSE_COUNT = re.compile(rf"(?:[^.;0-9]{{0,90}}?)\b(?:{PEOPLE})\b", re.IGNORECASE)
 
 
-_EARLIER = re.compile(
-    r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
-    r"|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility"
-    r"|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
-    re.IGNORECASE,
+_EARLIER = cued(
+    re.compile(
+        r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
+        r"|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility"
+        r"|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
+        re.IGNORECASE,
+    ),
+    "assum|hypothesi|power|planned|sample size|to detect|expected|margin|inferiority boundary|inferiority limit|prespecified|null|futility|design|alpha|boundary|historical|cut|threshold|defined as|upper limit",
 )
 
 
-_THESE = re.compile(r"\b(?:of )?these (?:adverse |toxic )?(?:events|effects|toxicities)\b", re.IGNORECASE)
+_THESE = cued(
+    re.compile(r"\b(?:of )?these (?:adverse |toxic )?(?:events|effects|toxicities)\b", re.IGNORECASE),
+    "these",
+)
 
 
 _P_AFTER_ARMS = re.compile(r" (?:for|with|in) [^0-9;.,()]{1,70} \((?:[a-z-]+ )?")

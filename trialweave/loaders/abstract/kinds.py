@@ -7,14 +7,18 @@ from decimal import Decimal
 
 from trialweave.loaders.abstract.beside import PEOPLE, Quantity
 from trialweave.loaders.abstract.comparison import Owner
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.endpoints import Topic
 from trialweave.loaders.abstract.scene import Scene
 
-_BASELINE = re.compile(
-    r"\b(?:median|mean)(?: ?[\[(][^\])]{2,24}[\])])? (?:patient )?age\b"
-    r"|\baged? |\bages? |years of age|baseline characteristics|\bwere (?:women|men|male|female|white"
-    r"|black|Asian)\b",
-    re.IGNORECASE,
+_BASELINE = cued(
+    re.compile(
+        r"\b(?:median|mean)(?: ?[\[(][^\])]{2,24}[\])])? (?:patient )?age\b"
+        r"|\baged? |\bages? |years of age|baseline characteristics|\bwere (?:women|men|male|female|white"
+        r"|black|Asian)\b",
+        re.IGNORECASE,
+    ),
+    "age|baseline characteristics|were women|were men|were male|were female|were white|were black|were asian",
 )
 
 
@@ -39,10 +43,13 @@ _MEDIAN = re.compile(r"\bmedians?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(?:means?|averages?d?)\b", re.IGNORECASE)
 
 
-_FOLLOW = re.compile(
-    r"follow-? ?up|\bobservation (?:time|period)|\bfollowed(?: up)?\b|time on study"
-    r"|time from randomi[sz]ation to (?:the )?data",
-    re.IGNORECASE,
+_FOLLOW = cued(
+    re.compile(
+        r"follow-? ?up|\bobservation (?:time|period)|\bfollowed(?: up)?\b|time on study"
+        r"|time from randomi[sz]ation to (?:the )?data",
+        re.IGNORECASE,
+    ),
+    "follow|observation|time on study|time from",
 )
 
 
@@ -277,11 +284,14 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
     )
 
 
-_EFFECT = re.compile(
-    r"\b(?:(?:vaccine|protective|relative|preventive|prophylactic) efficacy|VE"
-    r"|efficacy (?:(?:of|for) [^;.]{1,60}? )?(?:against|in (?:preventing|prevention))"
-    r"|relative (?:risk |rate |hazard )?reductions?|risk reductions?)\b",
-    re.IGNORECASE,
+_EFFECT = cued(
+    re.compile(
+        r"\b(?:(?:vaccine|protective|relative|preventive|prophylactic) efficacy|VE"
+        r"|efficacy (?:(?:of|for) [^;.]{1,60}? )?(?:against|in (?:preventing|prevention))"
+        r"|relative (?:risk |rate |hazard )?reductions?|risk reductions?)\b",
+        re.IGNORECASE,
+    ),
+    "efficacy|VE|reduction|ve",
 )
 _EFFECT_AFTER = re.compile(
     r"(?: \([^()]*\))? (?:(?:vaccine|protective) )?efficacy (?:against|in preventing)\b"

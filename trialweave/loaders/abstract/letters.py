@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trialweave.loaders.abstract.assignment import DOSE, GENERIC, SCHEDULE, TRAILING, Phrase, blank
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.sections import Sentence
 
 EDGE = frozenset(
@@ -54,10 +55,13 @@ def trim(text: str, start: int, end: int) -> Phrase | None:
     return Phrase(words, start, start + len(words))
 
 
-_LETTER = re.compile(
-    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
-    r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
-    r"|IV)(?![\w-])(?!\.[0-9])"
+_LETTER = cued(
+    re.compile(
+        r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
+        r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
+        r"|IV)(?![\w-])(?!\.[0-9])"
+    ),
+    "rm |rms |roup |roups |ARM |ARMs |ohort |ohorts ",
 )
 
 

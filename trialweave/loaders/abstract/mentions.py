@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from typing import NamedTuple
 
 from trialweave.loaders.abstract.arms import ArmName, resolve
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.words import COMMON, FILLER, WORD, Word, stem
 
 ALL = -1
@@ -35,24 +38,32 @@ _GROUP_AFTER = re.compile(
 _NOUN = re.compile(
     r"(?:group|arm|groups|arms|recipients|patients|participants|treated|alone|monotherapy|dose|only)$"
 )
-_ALL = re.compile(
-    r"\b(?:(?:both|all|either|each|any|neither)(?: of)?(?: the)?(?: (?:two|three|four"
-    r"|other))?(?: (?:treatment|study|trial|randomi[sz]ed|patient|dose))*[- ]?(?:groups?|arms?"
-    r"|regimens|cohorts)|(?:the )?(?:two|three|four)(?: (?:treatment|study|trial|randomi[sz]ed"
-    r"|patient))*[- ](?:groups|arms|treatments|regimens)|between(?: the)?(?: treatment"
-    r"| study)* (?:groups|arms)|(?:the )?(?:respective|treatment|study) (?:groups|arms))\b",
-    re.IGNORECASE,
+_ALL = cued(
+    re.compile(
+        r"\b(?:(?:both|all|either|each|any|neither)(?: of)?(?: the)?(?: (?:two|three|four"
+        r"|other))?(?: (?:treatment|study|trial|randomi[sz]ed|patient|dose))*[- ]?(?:groups?|arms?"
+        r"|regimens|cohorts)|(?:the )?(?:two|three|four)(?: (?:treatment|study|trial|randomi[sz]ed"
+        r"|patient))*[- ](?:groups|arms|treatments|regimens)|between(?: the)?(?: treatment"
+        r"| study)* (?:groups|arms)|(?:the )?(?:respective|treatment|study) (?:groups|arms))\b",
+        re.IGNORECASE,
+    ),
+    "both|all|either|each|any|neither|two|three|four|between|respective|treatment groups|treatment arms|study groups|study arms|treatment  group",
+    "group|arm|regimens|cohorts|treatments",
 )
-_ROLE = re.compile(
-    r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional"
-    r"|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test"
-    r"|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent"
-    r"|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b"
-    r"|(?<=the )(?P<treated>treatment|study) (?:group|arm)\b(?! [A-Z0-9]\b)"
-    r"|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)"
-    r"|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and"
-    r"| \(|,|;|\.))\b",
-    re.IGNORECASE,
+_ROLE = cued(
+    re.compile(
+        r"\b(?P<role>controls?|standard(?:[- ](?:of[- ]care|care|treatment|therapy|dose))?|conventional"
+        r"|comparator|reference|experimental|investigational|intervention|active(?:-treatment)?|test"
+        r"|combination(?:[- ]therapy|-treatment)?|combined(?:-modality)?|monotherapy|single-agent"
+        r"|usual[- ]care)[- ](?:group|arm|groups?|arms?|recipients|participants|patients)\b"
+        r"|(?<=the )(?P<treated>treatment|study) (?:group|arm)\b(?! [A-Z0-9]\b)"
+        r"|(?P<combined>combin(?:ation|ed)[- ](?:therapy|treatment|regimen|chemotherapy|modality)\b)"
+        r"|(?<![\w-])(?P<controls>controls|(?<=the )control(?= and| \(|,|;|\.)|(?<=with )control(?= and"
+        r"| \(|,|;|\.))\b",
+        re.IGNORECASE,
+    ),
+    "control|standard|conventional|comparator|reference |reference-|experimental|investigational|intervention|active|test |test-|combin|monotherapy|single-agent|usual|treatment group|treatment arm|study group|study arm",
+    "group|arm|recipients|participants|patients|controls|combin|control",
 )
 _CONTROL_ROLES = re.compile(
     r"control|standard|conventional|comparator|reference|monotherapy|single|usual", re.IGNORECASE
@@ -92,7 +103,8 @@ def arm_mentions(
     found = _lettered(text, start, end, arms)
     found += [Mention(hit.start(), hit.end(), ALL) for hit in _ALL.finditer(text, start, end)]
     taken = [(one.start, one.end) for one in found]
-    runs = _runs(text, [word for word in found_words if start <= word.start and word.end <= end])
+    first, last = bisect_left(found_words, (start,)), bisect_left(found_words, (end,))
+    runs = _runs(text, [word for word in found_words[first:last] if word.end <= end])
     for run in runs:
         found.extend(_resolved(text, end, run, arms, taken))
     taken = [(one.start, one.end) for one in found]
@@ -103,23 +115,28 @@ def arm_mentions(
     return sorted(found)
 
 
+_WORD_OR_NOT = re.compile(f"({WORD.pattern})")
+
+
 def arm_words(text: str, arms: list[ArmName], expand: dict[str, tuple[str, ...]]) -> list[Word]:
     """The words of a text that are words of an arm's name, in order."""
     vocabulary = {one for arm in arms for variant in arm.variants for one in variant}
-    known: dict[str, tuple[str, ...] | None] = {}
-    found = []
-    for hit in WORD.finditer(text):
-        written = hit.group()
-        if written not in known:
-            several = expand.get(written) or (stem(written),)
-            belongs = all(one in vocabulary or one in FILLER for one in several) and any(
-                one in vocabulary for one in several
-            )
-            known[written] = several if belongs else None
-        stems = known[written]
-        if stems is not None:
-            found.append(Word(hit.start(), hit.end(), stems))
-    return found
+    if not vocabulary:
+        return []
+    pieces = _WORD_OR_NOT.split(text)
+    belongs: dict[str, tuple[str, ...]] = {}
+    for written in set(pieces[1::2]):
+        several = expand.get(written) or (stem(written),)
+        if not vocabulary.isdisjoint(several) and vocabulary.issuperset(
+            one for one in several if one not in FILLER
+        ):
+            belongs[written] = several
+    starts = accumulate(map(len, pieces), initial=0)
+    return [
+        Word(start, start + len(piece), belongs[piece])
+        for start, piece in zip(starts, pieces, strict=False)
+        if piece in belongs
+    ]
 
 
 def _runs(text: str, found: list[Word]) -> list[list[Word]]:

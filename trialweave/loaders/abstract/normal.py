@@ -23,18 +23,22 @@ _SAME_WIDTH = {
     "≤": "⩽≦",
     "≥": "⩾≧",
     "μ": "µ",
+    "s": "ſ",
+    "i": "ı",
+    "I": "İ",
+    "K": "\u212a",
     "(": "(",
     ")": ")",
     " ": "\t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff",
 }
 _TABLE = str.maketrans({old: new for new, olds in _SAME_WIDTH.items() for old in olds})
-_THIN_THOUSANDS = re.compile("(?<=[0-9])[\u2009\u202f\xa0\u2008](?=[0-9]{3}(?![0-9]))")
+_THIN_THOUSANDS = re.compile("[\u2009\u202f\xa0\u2008](?<=[0-9].)(?=[0-9]{3}(?![0-9]))", re.DOTALL)
 _PEOPLE = (
     r"(?:patients|women|men|participants|persons|people|subjects|children|adults|eligible"
     r"|individuals)\b"
 )
-_PLAIN_THOUSANDS = re.compile(rf"(?<![0-9.,/-])([1-9][0-9]{{0,2}}) (?=[0-9]{{3}} {_PEOPLE})")
+_PLAIN_THOUSANDS = re.compile(rf"([1-9](?<![0-9.,/-][1-9])[0-9]{{0,2}}) (?=[0-9]{{3}} {_PEOPLE})")
 _LOOSE_THOUSANDS = re.compile(
     r"(?<![0-9.,/-])(?<!grade )(?<!day )(?<!days )([1-9][0-9]{0,2}) (?=[0-9]{3}(?![0-9.,%-]))"
 )
@@ -79,7 +83,11 @@ def normalise(text: str, start: int, end: int) -> Normal:
         shifts.append(shift)
     pieces.append(plain[done:])
     normal = Normal("".join(pieces), (), tuple(starts), tuple(shifts))
-    breaks = tuple(_position(normal, start + found.end()) for found in _PARAGRAPH.finditer(raw))
+    breaks = (
+        tuple(_position(normal, start + found.end()) for found in _PARAGRAPH.finditer(raw))
+        if "\n" in raw
+        else ()
+    )
     return normal._replace(paragraphs=breaks)
 
 

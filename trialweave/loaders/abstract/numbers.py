@@ -35,8 +35,9 @@ _FIGURES = re.compile(
     rf"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
 )
 _WORDS = re.compile(rf"(?<![\w-]){WORDS}(?![\w])(?!-(?!based|treated)\w)", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z]+")
-_FIRST_WORDS = frozenset({*_ONES, *_TENS})
+_FIRST_WORD = re.compile(
+    rf"[efnostzEFNOSTZ](?<![A-Za-z].)(?i:{'|'.join(word[1:] for word in (*_ONES, *_TENS))})(?![A-Za-z])"
+)
 _PART = re.compile(r"[a-z]+")
 
 
@@ -100,8 +101,8 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
             )
         )
     covered = start
-    for token in _TOKEN.finditer(text, start, end):
-        if token.start() < covered or token.group().lower() not in _FIRST_WORDS:
+    for token in _FIRST_WORD.finditer(text, start, end):
+        if token.start() < covered:
             continue
         written = _WORDS.match(text, token.start(), end)
         in_words = from_words(written.group()) if written else None

@@ -10,12 +10,6 @@ from trialweave.loaders.abstract.letters import EDGE, trim
 _GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])")
 
 
-_BEFORE_GROUP = re.compile(r"[^.;:()\[\],]{1,110}$")
-
-
-_LIST_BEFORE_GROUP = re.compile(r"[^.;:()\[\]]{1,140}$")
-
-
 _INNER = frozenset({"of", "with", "and", "or", "plus", "to", "in"})
 
 
@@ -50,11 +44,13 @@ def grouped(text: str, start: int, end: int, *, values: bool = True) -> list[Phr
     found: list[Phrase] = []
     for hit in _GROUP.finditer(text, start, end):
         plural = hit.group().endswith("s")
-        pattern = _LIST_BEFORE_GROUP if plural else _BEFORE_GROUP
-        before = pattern.search(text[max(start, hit.start() - 141) : hit.start()].rstrip())
-        if not before:
+        base, stop = max(start, hit.start() - 141), hit.start()
+        while stop > base and text[stop - 1] == " ":
+            stop -= 1
+        marks, most = (".;:()[]", 140) if plural else (".;:()[],", 110)
+        base = max(base, stop - most, *(text.rfind(mark, base, stop) + 1 for mark in marks))
+        if base == stop:
             continue
-        base = max(start, hit.start() - 141) + before.start()
         if plural:
             found.extend(_listed(text, base, hit.start()))
         elif phrase := _before(text, base, hit.start()):

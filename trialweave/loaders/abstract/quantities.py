@@ -20,6 +20,7 @@ from trialweave.loaders.abstract.beside import (
     read_on,
     whole,
 )
+from trialweave.loaders.abstract.cued import holds
 from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.intervals import NOT_REACHED, PValue, confidence_interval
 from trialweave.loaders.abstract.numbers import NUMBER, Number, decimal, numbers
@@ -64,6 +65,18 @@ _OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
 
 
 _NOT_REACHED_HEAD = re.compile(rf"(?<![\w-])(?:{NOT_REACHED})", re.IGNORECASE)
+_OPEN_SHORT = re.compile(r"[Nn](?<![\w-].)[RrEeAa]\b")
+_OPEN_LONG = tuple(
+    f"not {word}" for word in "yet|been|reach|estim|eval|calc|avail|attain|appli|assess|determ".split("|")
+)
+
+
+def _may_be_open(text: str, start: int, end: int) -> bool:
+    """True if a median can be "not reached" there."""
+    low = text[start:end].lower()
+    return (
+        holds(low, _OPEN_LONG) or holds(low, ("∞", "infinity")) or bool(_OPEN_SHORT.search(text, start, end))
+    )
 
 
 _INCIDENCE = re.compile(
@@ -94,7 +107,27 @@ _MASK = re.compile(
 )
 
 
-_DIGIT = re.compile(r"[0-9]")
+_MASKED_WORDS = (
+    *("rade", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"),
+    *("Nov", "Dec", "of age", " old"),
+)
+_MASKED_BEFORE = tuple(
+    f"{word} "
+    for word in (
+        "hase|tage|tages|ay|ays|eek|eeks|ycle|ycles|ersion|rm|rms|roup|roups|ohort|ohorts|ype|art|evel|onth"
+        "|onths|ear|ears|rial|rials|tudy|uartile|uartiles"
+    ).split("|")
+)
+_MASKED_ELSE = re.compile(r"[x×a12](?:(?<=[x×])(?<=[0-9 ].) ?[0-9]|(?<!\w.)(?:(?<=a)ged? |(?<= [12])[90][0-9]{2}))")
+
+
+def _may_mask(text: str, start: int, end: int, heads: list[Number]) -> bool:
+    """True if something stands there that a number can be part of; most sentences hold no such thing."""
+    return (
+        any(text.endswith(_MASKED_BEFORE, start, head.start) for head in heads)
+        or holds(text[start:end], _MASKED_WORDS)
+        or bool(_MASKED_ELSE.search(text, start, end))
+    )
 
 
 _VERSUS_NEXT = re.compile(r"[\])]* (?:v|vs\.?|versus) ")
@@ -137,10 +170,11 @@ def quantities(
     by_start = {p.start: p for p in ps}
     taken = start
     found: list[Quantity] = []
+    heads = _heads(text, start, end, found_numbers)
     masked = (
-        [hit.span() for hit in _MASK.finditer(text, start, end)] if _DIGIT.search(text, start, end) else []
+        [hit.span() for hit in _MASK.finditer(text, start, end)] if _may_mask(text, start, end, heads) else []
     )
-    for number in _heads(text, start, end, found_numbers):
+    for number in heads:
         if (
             number.start < taken
             or any(a <= number.start < b for a, b in masked)
@@ -162,7 +196,7 @@ def quantities(
 
 def _heads(text: str, start: int, end: int, found: list[Number] | None) -> list[Number]:
     heads = list(found) if found is not None else numbers(text, start, end)
-    for hit in _NOT_REACHED_HEAD.finditer(text, start, end):
+    for hit in _NOT_REACHED_HEAD.finditer(text, start, end) if _may_be_open(text, start, end) else ():
         heads.append(Number(hit.start(), hit.end(), Decimal("NaN"), None, False))
     return sorted(heads, key=lambda head: head.start)
 

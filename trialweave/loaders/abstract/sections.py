@@ -47,8 +47,8 @@ _NAMES = {
 }
 _SECTION_OF = {word: section for section, words in _NAMES.items() for word in words}
 _HEADING = re.compile(
-    r"(?:(?<=^)|(?<=[.?!)\]:;] )|(?<=\A)|(?<=[a-z] ))"
-    r"([A-Z][A-Z/&'-]+(?:(?:, ?| )[A-Z][A-Z/&'-]+){0,6}|[A-Z][a-z]+(?:,? (?:and|[A-Z]?[a-z]+)){0,3}) ?: "
+    r"([A-Z](?:(?<=^.)|(?<=[.?!)\]:;] .)|(?<=[a-z] .))"
+    r"(?:[A-Z/&'-]+(?:(?:, ?| )[A-Z][A-Z/&'-]+){0,6}|[a-z]+(?:,? (?:and|[A-Z]?[a-z]+)){0,3})) ?: "
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _STOP = re.compile(r"[.?!][\"')\]]{0,2} (?=[\"'(\[]?[A-Z0-9>≥<≤])")
@@ -56,6 +56,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:vs|v|e\.g|i\.e|eg|ie|cf|al|approx|no|No|Dr|St|fig|Fig|ca|resp|incl|Inc|Co|Ltd|sp|spp"
     r"|[A-Z]|[Vv]ol|[Pp]t)|\b[A-Za-z]\.[A-Za-z])$"
 )
+_DEPTH = (("(", 1), ("[", 1), (")", -1), ("]", -1))
 _LATER = {"conclusions", "registration", "funding"}
 
 
@@ -108,7 +109,7 @@ def _split(text: str, start: int, end: int, section: str, paragraphs: tuple[int,
     stops = [(found.start() + 1, found.end()) for found in _STOP.finditer(text, start, end)]
     stops += [(mark, mark) for mark in paragraphs if start < mark < end]
     for stop, following in sorted(stops):
-        depth += sum((char in "([") - (char in ")]") for char in text[at:following])
+        depth += sum(sign * text.count(mark, at, following) for mark, sign in _DEPTH)
         at = following
         depth = max(depth, 0)
         closed = depth == 0 or stop == following or following - begin > 1500

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from trialweave.loaders.abstract.cued import holds
 from trialweave.loaders.abstract.mentions import ALL, Mention
 from trialweave.loaders.abstract.naming import arm_name
 from trialweave.loaders.abstract.numbers import decimal, from_words
@@ -47,11 +48,10 @@ _N_EQUALS = re.compile(
 )
 
 
-_CONTEXT = re.compile(
-    r"random|assign|allocat|enrol|receiv|treated|recruit|were included|entered|underwent|evaluable"
-    r"|analy[sz]ed|patients|participants",
-    re.IGNORECASE,
-)
+_CONTEXT = (
+    "random", "assign", "allocat", "enrol", "receiv", "treated", "recruit", "were included", "entered",
+    "underwent", "evaluable", "analyzed", "analysed", "patients", "participants",
+)  # fmt: skip
 
 
 _TO_ARM = re.compile(
@@ -109,7 +109,7 @@ def sizes(scene: Scene) -> Iterator[Fact]:
         arm_spans.append(at)
         yield fact
     totals: set[int] = set()
-    if not _PEOPLE_SAID.search(scene.text, start, end):
+    if not holds(scene.words, _PEOPLE_SAID) and not _MEN_OR_N.search(scene.words):
         return
     for rule, pattern in TOTALS:
         for hit in places(rule, pattern, scene):
@@ -140,22 +140,18 @@ def sizes(scene: Scene) -> Iterator[Fact]:
             )
 
 
-_PEOPLE_SAID = re.compile(
-    r"random|assign|allocat|enrol|recruit|includ|total|patients|participants|women|\bmen\b|residents"
-    r"|people|persons|subjects|children|adults|n ?= ?[0-9]|analy",
-    re.IGNORECASE,
-)
+_PEOPLE_SAID = (
+    "random", "assign", "allocat", "enrol", "recruit", "includ", "total", "patients", "participants",
+    "women", "residents", "people", "persons", "subjects", "children", "adults", "analy",
+)  # fmt: skip
+_MEN_OR_N = re.compile(r"\bmen\b|n ?= ?[0-9]")
 
 
 def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
     text, start, end = scene.text, scene.sentence.start, scene.sentence.end
-    if not _CONTEXT.search(text, start, end) and "n" not in text[start:end]:
+    if not holds(scene.words, _CONTEXT) and "n" not in text[start:end]:
         return
-    assigning = bool(
-        re.search(
-            r"random|assign|allocat|enrol|recruit|treated|received|included", text[start:end], re.IGNORECASE
-        )
-    )
+    assigning = holds(scene.words, _ASSIGNING_WORDS)
     numbered = {
         q.at for q in scene.quantities if not (q.shape == "count" and q.value is None and q.denom is None)
     }
@@ -222,6 +218,11 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
 
 
+_ASSIGNING_WORDS = (
+    "random", "assign", "allocat", "enrol", "recruit", "treated", "received", "included",
+)  # fmt: skip
+
+
 _PAIR = re.compile(
     rf"{COUNT} and (?P<second>[0-9][0-9,]*)(?P<noun> {WHO})?(?: (?:were )?(?:randomly )?"
     r"(?:assigned|allocated|randomi[sz]ed))? (?:to|in|into|on|received?)(?: (?:the"
@@ -265,8 +266,10 @@ def _pairs(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
 
 def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
     """The number before an arm that can count its people: "48 patients were assigned to …"."""
+    text, at = scene.text, mention.start
+    apart = max(text.rfind(mark, max(0, at - 110), at) for mark in ",;:")
     for number in scene.numbers:
-        if mention.start - 110 <= number.start < mention.start:
+        if at - 110 <= number.start < at and number.end > apart:
             hit = _TO_ARM.match(scene.text, number.start, mention.start)
             if hit:
                 return hit

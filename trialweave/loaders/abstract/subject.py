@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from trialweave.loaders.abstract.beside import PEOPLE, Quantity
 from trialweave.loaders.abstract.endpoints import Grade, Topic
@@ -53,9 +52,6 @@ _PASSIVE_SKIP = re.compile(r"^(?: (?:to be|a|an|the|any|at least one|at least|on
 def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | None:
     """The topic of a quantity: named in its own bracket, right before, in its clause, or after it."""
     at = quantity.start
-    everything = scene
-    if any(t.kind == "follow-up" for t in scene.topics):
-        scene = replace(scene, topics=[t for t in everything.topics if t.kind != "follow-up"])
     if quantity.label and quantity.shape == "ratio":
         outer = _outside_label(scene, quantity)
         if outer:
@@ -68,7 +64,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         begin = inner[0][0]
         inside = [
             t
-            for t in scene.topics
+            for t in scene.subjects
             if begin < t.start and t.end <= at and scene.sees(at, t.start) and not _only_weak(t)
         ]
         since = scene.text.rfind(";", begin, at)
@@ -81,7 +77,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         if named:
             return named
     clause = scene.clause(at)
-    before = [t for t in scene.topics if t.end <= at and scene.sees(at, t.start)]
+    before = [t for t in scene.subjects if t.end <= at and scene.sees(at, t.start)]
     here = [t for t in before if t.start >= clause]
     strong = [t for t in here if not _only_weak(t)]
     if strong:
@@ -89,7 +85,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
     if quantity.shape in ("count", "percent") and (predicate := _predicate(scene, quantity)):
         return predicate
     after = [
-        t for t in scene.topics if t.start >= quantity.end and not _only_weak(t) and scene.sees(at, t.start)
+        t for t in scene.subjects if t.start >= quantity.end and not _only_weak(t) and scene.sees(at, t.start)
     ]
     next_clause = scene.text.find("; ", quantity.end, scene.sentence.end)
     after = [t for t in after if next_clause < 0 or t.start < next_clause]
@@ -151,10 +147,10 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     label = quantity.label
     if label is None or label.start < scene.sentence.start:
         return None
-    within = [t for t in scene.topics if label.end <= t.start and t.end <= quantity.at]
+    within = [t for t in scene.subjects if label.end <= t.start and t.end <= quantity.at]
     if not within or re.search(r"[0-9]", scene.text[label.end : quantity.at]):
         return None
-    outer = [t for t in scene.topics if t.end <= label.start and scene.sees(label.start, t.start)]
+    outer = [t for t in scene.subjects if t.end <= label.start and scene.sees(label.start, t.start)]
     clause = scene.clause(label.start)
     strong = [
         t
@@ -173,7 +169,7 @@ def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
     """The noun that a count counts: "three (3%) deaths", "two treatment-related deaths"."""
     if quantity.shape != "count":
         return None
-    for topic in scene.topics:
+    for topic in scene.subjects:
         if topic.start >= quantity.end:
             near = re.fullmatch(
                 r" (?:[a-z-]+ ){0,2}", scene.text[quantity.end : topic.start]
@@ -201,12 +197,12 @@ def _only_weak(topic: Topic) -> bool:
 def _before_bracket(scene: Scene, begin: int) -> Topic | None:
     """The name that stands right before a bracket: "dysphagia (24 [50%] …)"."""
     start = scene.clause(begin)
-    for topic in reversed(scene.topics):
+    for topic in reversed(scene.subjects):
         if topic.end <= begin <= topic.end + 2 and not _only_weak(topic):
             return topic
     start = max(start, begin - 80)
     found = _NOUN_BEFORE.search(scene.text, start, begin)
-    if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.topics):
+    if not found or not any(t.kind == "harm" and t.end <= begin for t in scene.subjects):
         return None
     kept: list[re.Match[str]] = []
     if _DURING.search(found[1]):
@@ -236,7 +232,7 @@ def _predicate(scene: Scene, quantity: Quantity) -> Topic | None:
     verb = found["verb"]
     if verb in ("was", "were") and not rest:
         return None
-    known = [t for t in scene.topics if found.start("verb") <= t.start < found.end()]
+    known = [t for t in scene.subjects if found.start("verb") <= t.start < found.end()]
     if known and not _only_weak(known[0]):
         return known[0]
     name = (rest if verb in _VERBLESS or verb in ("was", "were") else f"{verb}{rest}").strip()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trialweave.loaders.abstract.beside import PEOPLE
+from trialweave.loaders.abstract.cued import holds
 from trialweave.loaders.abstract.mentions import ALL
 from trialweave.loaders.abstract.numbers import NUMBER, WORDS
 from trialweave.loaders.abstract.scene import Scene
@@ -54,7 +55,7 @@ TOTALS = (
     (
         "of-n",
         re.compile(
-            r"\b(?:Of|Among|Out of) (?:the |all |all the "
+            r"[OA](?<!\w.)(?:(?<=O)f|(?<=A)mong|(?<=O)ut of) (?:the |all |all the "
             rf"|these )?{COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible"
             rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b(?P<after>(?: (?:who were "
             r"|were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))"
@@ -137,15 +138,33 @@ def places(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Mat
             yield hit
     elif rule in _NUMBER_FIRST:
         at = start
+        nexts = _NUMBER_FIRST[rule]
         for number in scene.numbers:
+            if not number.in_words and not text.startswith(nexts, number.end, end):
+                continue
             if number.start >= at and (hit := pattern.match(text, number.start, end)):
                 at = hit.end()
                 yield hit
-    else:
+    elif holds(scene.words, _SAID[rule]):
         yield from pattern.finditer(text, start, end)
 
 
-_NUMBER_FIRST = frozenset({"people-were", "n-were-included"})
+_NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w")}
+_SAID = {
+    "total-of": ("total of",),
+    "we-assigned": (
+        *("random", "assigned ", "allocated ", "enrolled ", "recruited ", "included ", "accrued "),
+        *("registered ", "entered ", "study of ", "trial of ", "selected ", "analysis of ", "involving "),
+        *("involved ", "analyzed ", "analysed ", "available for ", "evaluated ", "conducted in "),
+        "performed in ",
+    ),
+    "of-n": ("of ", "among "),
+    "number-of-arms": (") were ", ") was ", "] were ", "] was "),
+    "there-were": ("there were ",),
+    "population-n": ("n=", "n ="),
+    "analysed-for": ("analyzed for ", "analysed for ", "available for "),
+}
+"""What the sentence holds, in lower case, wherever a rule's pattern matches."""
 
 
 def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:

@@ -7,21 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trialweave.loaders.abstract.comparison import Owner
+from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.endpoints import Topic
 from trialweave.loaders.abstract.estimates import Label
 from trialweave.loaders.abstract.naming import arm_name, cues_of
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.records import Fact
 
-_ZERO = re.compile(
-    r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality"
-    r"|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as"
-    r"|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
-    r"|\b(?P<none>[Nn]one)(?= (?:in|of|with|for|among|receiving|on)\b)"
-    r"|(?:(?<=vs )|(?<=v )|(?<=versus )|(?<=compared with ))(?P<beside>none|zero)\b"
-    r"|(?:(?<=and )|(?<=but )|(?<=vs )|(?<=versus ))(?:in )?(?P<nobody>zero|0|no"
-    r"(?: (?:patients?|participants?|women|men|children))|0 (?:patients|participants))"
-    r"(?= (?:in|with|among|receiving|on) )"
+_ZERO = cued(
+    re.compile(
+        r"\b[Nn]o (?P<what>(?:[a-z][a-z-]*(?:/[a-z-]+)? ){0,4}?(?:deaths?|fatalities|mortality"
+        r"|toxic deaths?)(?: (?:due|related|attributable|attributed|from|considered|caused)(?: (?:to|by|as"
+        r"|be|related|the|study|treatment|adverse|events?|drugs?|toxicity|toxicities|toxic|effects))*)?)\b"
+        r"|\b(?P<none>[Nn]one)(?= (?:in|of|with|for|among|receiving|on)\b)"
+        r"|(?:(?<=vs )|(?<=v )|(?<=versus )|(?<=compared with ))(?P<beside>none|zero)\b"
+        r"|(?:(?<=and )|(?<=but )|(?<=vs )|(?<=versus ))(?:in )?(?P<nobody>zero|0|no"
+        r"(?: (?:patients?|participants?|women|men|children))|0 (?:patients|participants))"
+        r"(?= (?:in|with|among|receiving|on) )"
+    ),
+    "no |No |none|None|zero|0 in |0 with |0 among |0 receiving |0 on |0 patients|0 participants",
 )
 
 
