@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from trialweave.records import Span, Stated
 
 _PATTERN = re.compile(
-    r"""(?<![A-Za-z0-9])(?=[^ ]{0,13}[ ]?[0-9]|RBR|JPRN)(?:
+    r"""(?<![A-Za-z0-9])(?:
       NCT[ ]?[0-9]{8}                              # ClinicalTrials.gov
     | ISRCTN[ ]?[0-9]{8}
     | ACTRN[ ]?[0-9]{14}                           # Australia and New Zealand
@@ -46,8 +46,20 @@ def find_registry_ids(text: str, *, start: int = 0, end: int | None = None) -> l
     stop = len(text) if end is None else end
     return [
         Stated(value=_canonical(found[0]), evidence=Span.of(text, *found.span()))
-        for found in _PATTERN.finditer(text, start, stop)
+        for found in _PATTERN.finditer(text, _begin(text, start, stop), stop)
     ]
+
+
+_LONG_NUMBER = re.compile("[0-9]{5}")
+_WITHOUT_ONE = re.compile("(?:ntr ?|per-|slctr/|hkuctr-|u1111-|nl-omon)[0-9]|rbr-|jprn-")
+
+
+def _begin(text: str, start: int, stop: int) -> int:
+    """Where the first id can begin: a little before the first long number, which most of them have."""
+    if _WITHOUT_ONE.search(text[start:stop].lower()):
+        return start
+    number = _LONG_NUMBER.search(text, start, stop)
+    return max(start, number.start() - 24) if number else stop
 
 
 def as_registry_id(value: str) -> str | None:

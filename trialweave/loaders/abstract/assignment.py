@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from trialweave.loaders.abstract.cued import cued
+from trialweave.loaders.abstract.cued import cued, holds
 from trialweave.loaders.abstract.sections import Sentence
 
 
@@ -115,7 +115,7 @@ _COUNTED = re.compile(
 
 _DOSES = cued(
     re.compile(
-        r"(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU"
+        r"(?<![A-Za-z])(?P<drug>[A-Za-z][\w-]+) ?[\[(](?P<doses>[0-9][0-9.,]*(?: ?(?:mg|g|μg|mcg|IU"
         r"|mL)\b[^\])]*?)?(?:,? (?:or|and) |, )[0-9][^\])]{2,80}?)[\])]"
     ),
     "(0|(1|(2|(3|(4|(5|(6|(7|(8|(9|[0|[1|[2|[3|[4|[5|[6|[7|[8|[9",
@@ -227,10 +227,11 @@ def _readings(
     stop = _UNTIL.search(text, start, end)
     end = stop.start() if stop and _OR.search(text, start, stop.start()) else end
     plain = blank(text[start:end])
-    plain = _COUNTED.sub(lambda hit: " " * len(hit.group()), plain)
-    if doses:
-        plain = DOSE.sub(lambda hit: " " * len(hit.group()), plain)
-    plain = SCHEDULE.sub(lambda hit: " " * len(hit.group()), plain)
+    if _DIGIT.search(plain):
+        plain = _COUNTED.sub(_spaces, plain)
+        plain = DOSE.sub(_spaces, plain) if doses else plain
+    if holds(plain, _SCHEDULED):
+        plain = SCHEDULE.sub(_spaces, plain)
     both = _WITH_OR_WITHOUT.search(plain)
     cuts = [hit for hit in _OR.finditer(plain) if not (both and both.start() <= hit.start() < both.end())]
     readings: list[list[Phrase]] = []
@@ -273,6 +274,27 @@ def _readings(
             readings.append(_items(plain, start, [(pieces[0][0], pieces[1][1]), pieces[2]]))
             readings.append(_items(plain, start, [pieces[0], (pieces[1][0], pieces[2][1])]))
     return [reading for reading in readings if len(reading) >= 2]
+
+
+_DIGIT = re.compile("[0-9]")
+_SCHEDULED = (
+    "day",
+    "daily",
+    "week",
+    "month",
+    "year",
+    "cycle",
+    "every",
+    "choice",
+    "once",
+    "twice",
+    "times",
+    "thrice",
+)
+
+
+def _spaces(hit: re.Match[str]) -> str:
+    return " " * len(hit.group())
 
 
 def _items(plain: str, start: int, pieces: list[tuple[int, int]]) -> list[Phrase]:

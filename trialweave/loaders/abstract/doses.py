@@ -48,7 +48,7 @@ _SCHEDULE = re.compile(
     r"|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
 )
 _DRUG_BEFORE = re.compile(
-    r"(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b"
+    r"(?<![A-Za-zαβγ])(?P<drug>[A-Za-zαβγ][\w'-]*(?: [a-z]+(?=ine\b|ide\b"
     r"|ate\b))?)(?: ?[\[(][A-Za-z0-9 -]{1,14}[\])])?(?:,? (?:at|with|administered at|given at"
     r"|was administered at|was given at|dose of|at a (?:fixed |total |starting |daily "
     r"|initial )*dose(?: level)? of|in a dose of|tablets?|capsules?|was administered [a-z]+"

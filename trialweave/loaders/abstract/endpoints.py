@@ -69,16 +69,11 @@ _HEADS = {
     ),
 }
 _HEAD = re.compile(
-    "|".join(
-        f"(?P<k{number}>(?<![\\w-])(?:{words})(?![\\w]))" for number, words in enumerate(_HEADS.values())
-    )
+    r"(?<![\w])(?:"
+    + "|".join(f"(?P<k{number}>(?:{words.lower()})(?![\\w]))" for number, words in enumerate(_HEADS.values()))
+    + ")"
 )
-_HEAD_LOWER = re.compile(
-    "|".join(
-        f"(?P<k{number}>(?<![\\w])(?:{words})(?![\\w]))" for number, words in enumerate(_HEADS.values())
-    ),
-    re.IGNORECASE,
-)
+"""A head word, in a text in lower case."""
 _KINDS = list(_HEADS)
 _ABBREVIATED = re.compile(r"(?<![\w-])[a-z]?[A-Z][A-Za-z0-9]*[A-Z]s?(?![\w])")
 _LEFT = re.compile(r"(?<![\w-])(?:[A-Za-zéïö'][\w'/]*(?:-[\w'/]+)*|\([a-z]+\)[a-z]+) $")
@@ -102,12 +97,12 @@ _LEFT_STOP = frozenset(
     " greatest highest lowest produced resulted demonstrated yielded noted observed had causing"
     " leading caused attributed related-? treated developing experiencing considered possibly".split()
 )
-_OF = re.compile(
-    r"(?:rates?|incidences?|frequenc(?:y|ies)|proportions?|probabilit(?:y|ies)|percentages?|number"
-    r"|duration|freedom|risks?|likelihood|time|occurrence|success|failure|change|changes|increases?"
-    r"|decreases?|reductions?|loss|levels?|control|score|scores|completion|improvements?|recurrences?"
-    r"|prevalence|odds|use|quality|clearance|proportion|diagnosis|symptoms?|length)$",
-    re.IGNORECASE,
+_OF = tuple(
+    "rate rates incidence incidences frequency frequencies proportion proportions probability probabilities"
+    " percentage percentages number duration freedom risk risks likelihood time occurrence success failure"
+    " change changes increase increases decrease decreases reduction reductions loss level levels control"
+    " score scores completion improvement improvements recurrence recurrences prevalence odds use quality"
+    " clearance diagnosis symptom symptoms length".split()
 )
 _RIGHT = re.compile(
     r" (?:of|to|from|in|for|on) (?:the |a |an |any )?(?:(?!(?:patients|participants|women|men|those"
@@ -195,17 +190,17 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
     [('invasive disease-free survival', 'survival'), ('neutropenia', 'harm'), ('decreased appetite', 'harm')]
     """
     found: list[Topic] = []
-    covered = start
+    covered, low = start, text[:end].lower()
     asides = (
         [hit.span() for hit in _DEFINITION.finditer(text, start, end)] if "efined" in text[start:end] else []
     )
     for token in _TOKEN.finditer(text, start, end):
         if token.start() < covered or not _may_begin(token.group()):
             continue
-        hit = _HEAD_LOWER.match(text, token.start(), end)
+        hit = _HEAD.match(low, token.start())
         if not hit or any(a <= hit.start() < b for a, b in asides):
             continue
-        word = hit.group()
+        word = text[hit.start() : hit.end()]
         if not word.isupper() and word.lower() in _ONLY_UPPER and word not in ("AEs", "DoR"):
             continue
         kind = _KINDS[int((hit.lastgroup or "k0")[1:])]
@@ -215,9 +210,9 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         if _TEMPORAL.search(text, max(start, begin - 30), begin):
             continue
         stop = hit.end()
-        if _OF.search(word) and (right := _RIGHT.match(text, stop, end)):
+        if word.lower().endswith(_OF) and (right := _RIGHT.match(text, stop, end)):
             stop = right.start() + len(right.group().rstrip(" ,"))
-            inner = _HEAD_LOWER.search(text, hit.end(), stop)
+            inner = _HEAD.search(low, hit.end(), stop)
             if inner:
                 kind = _KINDS[int((inner.lastgroup or "k0")[1:])] if kind == "efficacy" else kind
         if (
@@ -234,7 +229,7 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
         long = short.get(hit.group()) or short.get(hit.group().rstrip("s"))
         if not long or any(topic.start < hit.end() and hit.start() < topic.end for topic in found):
             continue
-        heads = list(_HEAD_LOWER.finditer(long))
+        heads = list(_HEAD.finditer(long.lower()))
         if heads:
             found.append(Topic(hit.start(), hit.end(), long, _KINDS[int((heads[-1].lastgroup or "k0")[1:])]))
     return sorted(found)
@@ -254,7 +249,7 @@ _BEGINS_SEVERAL = frozenset(
 @lru_cache(maxsize=1 << 16)
 def _may_begin(word: str) -> bool:
     """True if an endpoint's head can begin with this word."""
-    return word.lower() in _BEGINS_SEVERAL or bool(_HEAD_LOWER.match(word))
+    return word.lower() in _BEGINS_SEVERAL or bool(_HEAD.match(word.lower()))
 
 
 def _expanded(name: str, short: dict[str, str]) -> str:

@@ -18,24 +18,35 @@ class Label(NamedTuple):
 
 _SHORT = r"(?: ?[\[(](?:[a-z]?(?:HR|OR|RR|IRR|SHR|GMR|MD|RD|ARD|ARR|WMD|SMD)s?)[^\])]{0,20}[\])])?"
 _NAMES = {
-    "hazard_ratio": r"hazards?[- ]ratios?|(?-i:\b(?:[as]|sd|c|m)?HRs?\b)",
-    "odds_ratio": r"odds[- ]ratios?|(?-i:\ba?ORs?\b)",
-    "rate_ratio": r"(?:incidence[- ]|event[- ])?rate[- ]ratios?|(?-i:\ba?IRRs?\b)",
+    "hazard_ratio": r"hazards?[- ]ratios?",
+    "odds_ratio": r"odds[- ]ratios?",
+    "rate_ratio": r"(?:incidence[- ]|event[- ])?rate[- ]ratios?",
     "mean_ratio": r"(?:geometric )?(?:least[- ]squares )?mean ratios?"
-    r"|ratio of (?:the )?(?:adjusted )?(?:geometric )?(?:least[- ]squares )?means?"
-    r"|geometric mean ratio of|(?-i:\bGMRs?\b)",
-    "risk_ratio": r"relative[- ]risks?|risk[- ]ratios?|(?-i:\ba?RRs?\b)|relative rates?",
-    "regression_coefficient": r"regression coefficients?|(?-i:\bβ\b)",
+    r"|ratio of (?:the )?(?:adjusted )?(?:geometric )?(?:least[- ]squares )?means?|geometric mean ratio of",
+    "risk_ratio": r"relative[- ]risks?|risk[- ]ratios?|relative rates?",
+    "regression_coefficient": r"regression coefficients?",
     "difference": r"(?:mean |median |absolute |risk |rate |treatment |adjusted |estimated |between-group |"
-    r"group "
-    r"|weighted |standardi[sz]ed |least[- ]squares )*differences?(?! between-)|absolute risk reduction"
+    r"group |weighted |standardi[sz]ed |least[- ]squares )*differences?(?! between-)|absolute risk reduction"
     r"|risk reduction|absolute (?:benefit|improvement|increase|gain|reduction)",
 }
-_LABEL = re.compile(
-    "|".join(rf"(?P<{kind}>(?<![\w-])(?:{names})(?![\w]))" for kind, names in _NAMES.items()), re.IGNORECASE
-)
-_WORDS = (" ratio", "-ratio", "ratio of", "relative", "risk reduction", "differen", "absolute", "coefficient")
-_LETTERS = ("HR", "OR", "RR", "GMR", "β")
+_LETTERS = {
+    "hazard_ratio": r"(?:[as]|sd|c|m)?HRs?",
+    "odds_ratio": r"a?ORs?",
+    "rate_ratio": r"a?IRRs?",
+    "mean_ratio": r"GMRs?",
+    "risk_ratio": r"a?RRs?",
+    "regression_coefficient": r"β",
+}
+
+
+def _any_of(names: dict[str, str]) -> re.Pattern[str]:
+    kinds = "|".join(rf"(?P<{kind}>(?:{words})(?![\w]))" for kind, words in names.items())
+    return re.compile(rf"(?<![\w-])(?:{kinds})")
+
+
+_IN_WORDS, _IN_LETTERS = _any_of(_NAMES), _any_of(_LETTERS)
+_SAID = (" ratio", "-ratio", "ratio of", "relative", "risk reduction", "differen", "absolute", "coefficient")
+_CAPITALS = ("HR", "OR", "RR", "GMR", "β")
 _SHORT_AFTER = re.compile(_SHORT)
 _NOT_HAZARD = re.compile(r"[- ]?(?:positive|negative|\+|-[^0-9 ]|deficien|status|proficien)", re.IGNORECASE)
 _RESPONSE_RATE = re.compile(r"response rates? ?[\[(](?:O?RRs?)[\])]", re.IGNORECASE)
@@ -56,10 +67,12 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
     [('hazard_ratio', 30)]
     """
     found: list[Label] = []
-    part = text[start:end]
-    if not holds(part, _LETTERS) and not holds(part.lower(), _WORDS):
-        return found
-    for hit in _LABEL.finditer(text, start, end):
+    hits: list[re.Match[str]] = []
+    if holds(text[start:end].lower(), _SAID):
+        hits += _IN_WORDS.finditer(text[:end].lower(), start)
+    if holds(text[start:end], _CAPITALS):
+        hits += _IN_LETTERS.finditer(text, start, end)
+    for hit in sorted(hits, key=re.Match.start):
         kind = hit.lastgroup or ""
         if found and hit.start() < found[-1].end:
             continue

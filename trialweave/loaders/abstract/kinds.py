@@ -99,12 +99,15 @@ def endpoint_name(kind: str, topic: Topic | None) -> str | None:
     return name
 
 
-_DEMOGRAPHIC = re.compile(
-    r"\b(?:women|men|males?|females?|girls|boys|(?:current |former |never[- ])?smokers|whites|blacks|asians)"
-    r" (?:made up|accounted for|comprised|constituted|represented|formed)\b"
-    r"|\b(?:ECOG|Karnofsky|WHO) (?:performance )?(?:status|score)\b|\bperformance status\b"
-    r"|\bstage (?:0|I{1,3}V?|IV|[1-4])(?:[A-C]\b|\b)[^;,]{0,80}$|\b(?:current|former) smokers\b",
-    re.IGNORECASE,
+_DEMOGRAPHIC = cued(
+    re.compile(
+        r"\b(?:women|men|males?|females?|girls|boys|(?:current |former |never[- ])?smokers|whites|blacks|asians)"
+        r" (?:made up|accounted for|comprised|constituted|represented|formed)\b"
+        r"|\b(?:ECOG|Karnofsky|WHO) (?:performance )?(?:status|score)\b|\bperformance status\b"
+        r"|\bstage (?:0|I{1,3}V?|IV|[1-4])(?:[A-C]\b|\b)[^;,]{0,80}$|\b(?:current|former) smokers\b",
+        re.IGNORECASE,
+    ),
+    "women|men|male|girls|boys|smokers|whites|blacks|asians|status|score|stage",
 )
 _WERE_WHO = re.compile(
     r"(?:[^;.]|\.(?=[0-9])){0,120}? were (?:women|men|male|female|white|black|Asian"
@@ -114,7 +117,8 @@ _WERE_WHO = re.compile(
 
 def _is_demographic(scene: Scene, quantity: Quantity, topic: Topic | None) -> bool:
     """True for a share of women, of smokers or of a stage that the sentence gives as the people it counts."""
-    if _WERE_WHO.match(scene.text, quantity.end, scene.sentence.end):
+    near = scene.text[quantity.end : min(scene.sentence.end, quantity.end + 150)]
+    if " were " in near and _WERE_WHO.match(scene.text, quantity.end, scene.sentence.end):
         return True
     said = topic is not None and scene.sentence.start <= topic.start and not _STATUS.search(topic.name)
     if said and topic is not None and topic.kind != "efficacy":

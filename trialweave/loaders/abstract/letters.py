@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from trialweave.loaders.abstract.assignment import DOSE, GENERIC, SCHEDULE, TRAILING, Phrase, blank
-from trialweave.loaders.abstract.cued import cued
 from trialweave.loaders.abstract.sections import Sentence
 
 EDGE = frozenset(
@@ -55,13 +54,13 @@ def trim(text: str, start: int, end: int) -> Phrase | None:
     return Phrase(words, start, start + len(words))
 
 
-_LETTER = cued(
-    re.compile(
-        r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
-        r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
-        r"|IV)(?![\w-])(?!\.[0-9])"
-    ),
-    "rm |rms |roup |roups |ARM |ARMs |ohort |ohorts ",
+_LETTER = re.compile(
+    r"(?<![\w-])(?:[Tt]reatment |[Ss]tudy )?(?P<noun>[Aa]rm|[Gg]roup|ARM"
+    r"|[Cc]ohort)s? (?P<letter>[A-H](?:[0-9]|[A-Z]{1,2})?|[VXP][A-Z]?|[1-4]|I{1,3}"
+    r"|IV)(?![\w-])(?!\.[0-9])"
+)
+_LETTER_SEEN = re.compile(
+    r"(?:rm|roup|RM|ohort)s? (?:[A-H][0-9A-Z]{0,2}|[VXP][A-Z]?|[1-4]|I{1,3}|IV)(?![\w-])"
 )
 
 
@@ -75,7 +74,9 @@ def lettered(text: str, parts: list[Sentence]) -> list[Phrase]:
     first: dict[str, Phrase] = {}
     times: dict[str, int] = {}
     for part in parts:
-        if part.section in ("background", "conclusions", "title"):
+        if part.section in ("background", "conclusions", "title") or not _LETTER_SEEN.search(
+            text, part.start, part.end
+        ):
             continue
         for hit in _LETTER.finditer(text, part.start, part.end):
             if hit["noun"].lower() == "cohort":

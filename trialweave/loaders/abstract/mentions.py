@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from trialweave.loaders.abstract.arms import ArmName, resolve
 from trialweave.loaders.abstract.cued import cued
-from trialweave.loaders.abstract.words import COMMON, FILLER, WORD, Word, stem
+from trialweave.loaders.abstract.words import ASCII_WORD, COMMON, FILLER, WORD, Word, stem
 
 ALL = -1
 """The arm number of "both groups", "all arms"."""
@@ -116,6 +116,7 @@ def arm_mentions(
 
 
 _WORD_OR_NOT = re.compile(f"({WORD.pattern})")
+_ASCII_WORD_OR_NOT = re.compile(f"({ASCII_WORD.pattern})")
 
 
 def arm_words(text: str, arms: list[ArmName], expand: dict[str, tuple[str, ...]]) -> list[Word]:
@@ -123,7 +124,7 @@ def arm_words(text: str, arms: list[ArmName], expand: dict[str, tuple[str, ...]]
     vocabulary = {one for arm in arms for variant in arm.variants for one in variant}
     if not vocabulary:
         return []
-    pieces = _WORD_OR_NOT.split(text)
+    pieces = (_ASCII_WORD_OR_NOT if text.isascii() else _WORD_OR_NOT).split(text)
     belongs: dict[str, tuple[str, ...]] = {}
     for written in set(pieces[1::2]):
         several = expand.get(written) or (stem(written),)

@@ -70,7 +70,7 @@ def normalise(text: str, start: int, end: int) -> Normal:
     9
     """
     raw = text[start:end]
-    plain = _THIN_THOUSANDS.sub(",", raw).translate(_TABLE)
+    plain = raw if raw.isascii() and raw.isprintable() else _THIN_THOUSANDS.sub(",", raw).translate(_TABLE)
     if _PLAIN_THOUSANDS.search(plain):
         plain = _LOOSE_THOUSANDS.sub(r"\1,", plain)
     plain = _ERRATUM.sub(lambda mark: " " * len(mark[0]), plain)

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from trialweave.loaders.abstract.cued import holds
+
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 """A number in figures, without sign; a regular expression on normalised text."""
 
@@ -35,9 +37,11 @@ _FIGURES = re.compile(
     rf"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
 )
 _WORDS = re.compile(rf"(?<![\w-]){WORDS}(?![\w])(?!-(?!based|treated)\w)", re.IGNORECASE)
+_IN_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twe thirt fort fift".split())
 _FIRST_WORD = re.compile(
     rf"[efnostzEFNOSTZ](?<![A-Za-z].)(?i:{'|'.join(word[1:] for word in (*_ONES, *_TENS))})(?![A-Za-z])"
 )
+_DIGIT = re.compile("[0-9]")
 _PART = re.compile(r"[a-z]+")
 
 
@@ -88,7 +92,7 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
     [(Decimal('3'), None), (Decimal('1'), '<'), (Decimal('-2.5'), None)]
     """
     found = []
-    for hit in _FIGURES.finditer(text, start, end):
+    for hit in _FIGURES.finditer(text, start, end) if _DIGIT.search(text, start, end) else ():
         value = decimal(hit["num"])
         op = hit["op"]
         found.append(
@@ -101,14 +105,15 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
             )
         )
     covered = start
-    for token in _FIRST_WORD.finditer(text, start, end):
+    in_words = holds(text[start:end].lower(), _IN_WORDS)
+    for token in _FIRST_WORD.finditer(text, start, end) if in_words else ():
         if token.start() < covered:
             continue
         written = _WORDS.match(text, token.start(), end)
-        in_words = from_words(written.group()) if written else None
-        if written and in_words is not None:
+        counted = from_words(written.group()) if written else None
+        if written and counted is not None:
             covered = written.end()
-            found.append(Number(written.start(), covered, in_words, None, True))
+            found.append(Number(written.start(), covered, counted, None, True))
     return sorted(found)
 
 

@@ -73,7 +73,7 @@ def grouped(text: str, start: int, end: int, *, values: bool = True) -> list[Phr
 
 
 _VALUED = re.compile(
-    r"(?:[%)\]]|\bmonths|\bweeks|\byears|\bdays|\bpoints|[0-9]) (?:for|with|in|among|after"
+    r"[%)\]s0-9](?:(?<!s)|(?<=\bmonths)|(?<=\bweeks)|(?<=\byears)|(?<=\bdays)|(?<=\bpoints)) (?:for|with|in|among|after"
     r"|on) (?:(?:the|patients|those|women|men|receiving|treated with|who received|given) )*"
     r"(?P<words>[A-Za-z][^,;:.()\[\]%<>=]{1,70}?)(?= ?(?:,|;|:|\.|\(|\[|\)|$)| and (?=-?[0-9.]|in "
     r"|for |with |those |was |were |had )| (?:versus|vs|v|compared|as compared|than|or|was|were)\b)"

@@ -118,7 +118,9 @@ _MASKED_BEFORE = tuple(
         "|onths|ear|ears|rial|rials|tudy|uartile|uartiles"
     ).split("|")
 )
-_MASKED_ELSE = re.compile(r"[x×a12](?:(?<=[x×])(?<=[0-9 ].) ?[0-9]|(?<!\w.)(?:(?<=a)ged? |(?<= [12])[90][0-9]{2}))")
+_MASKED_ELSE = re.compile(
+    r"[x×a12](?:(?<=[x×])(?<=[0-9 ].) ?[0-9]|(?<!\w.)(?:(?<=a)ged? |(?<= [12])[90][0-9]{2}))"
+)
 
 
 def _may_mask(text: str, start: int, end: int, heads: list[Number]) -> bool:

@@ -34,6 +34,11 @@ class Abstract:
     response_rate: bool = False
     hormone: bool = False
 
+    @cached_property
+    def low(self) -> str:
+        """The text in lower case, at the same offsets."""
+        return self.text.lower()
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -68,7 +73,7 @@ class Scene:
     @cached_property
     def words(self) -> str:
         """The sentence in lower case."""
-        return self.text[self.sentence.start : self.sentence.end].lower()
+        return self.abstract.low[self.sentence.start : self.sentence.end]
 
     @cached_property
     def numbers(self) -> list[Number]:

@@ -59,7 +59,6 @@ _TO_ARM = re.compile(
     r" ?%\))?(?: (?:were|was))?(?P<verb> (?:randomly )?(?:assigned|allocated|randomi[sz]ed|entered"
     r"|received|treated|enrolled|included|given|underwent))?(?: (?:to|in|into|with|on|for"
     r"|by))?(?: (?:received?|undergo|the|each|treatment with|be treated with|an?|either))* ?$",
-    re.IGNORECASE,
 )
 
 
@@ -152,6 +151,9 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
     if not holds(scene.words, _CONTEXT) and "n" not in text[start:end]:
         return
     assigning = holds(scene.words, _ASSIGNING_WORDS)
+    counted = "n=" in scene.words or "n =" in scene.words
+    if not assigning and not counted:
+        return
     numbered = {
         q.at for q in scene.quantities if not (q.shape == "count" and q.value is None and q.denom is None)
     }
@@ -162,7 +164,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
     for mention in scene.mentions:
         if mention.arm == ALL or mention.arm >= len(scene.arms):
             continue
-        after = _N_EQUALS.match(text, mention.end, end)
+        after = _N_EQUALS.match(text, mention.end, end) if counted else None
         if after and _value(after["n"]) and _only_arm(scene, mention, after.start("n")):
             at = after.start("n")
             kind = "event_count" if _EVENTS.search(text, start, at) else "arm_size"
@@ -270,7 +272,9 @@ def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
     apart = max(text.rfind(mark, max(0, at - 110), at) for mark in ",;:")
     for number in scene.numbers:
         if at - 110 <= number.start < at and number.end > apart:
-            hit = _TO_ARM.match(scene.text, number.start, mention.start)
+            if number.end < at and text[number.end] != " " and not number.in_words:
+                continue
+            hit = _TO_ARM.match(scene.abstract.low, number.start, at)
             if hit:
                 return hit
     return None

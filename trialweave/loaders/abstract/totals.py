@@ -25,7 +25,7 @@ WHO = rf"(?:(?:men and women|women and men)|{PEOPLE}|residents|outpatients|inpat
 TOTALS = (
     (
         "total-of",
-        re.compile(rf"\b[Aa] total of {COUNT}(?=(?P<noun>{ADJECTIVES} {WHO}\b|[ ,(]))", re.IGNORECASE),
+        re.compile(rf"\b[Aa] total of {COUNT}(?=(?P<noun>{ADJECTIVES} {WHO}\b|[ ,(]))"),
     ),
     (
         "people-were",
@@ -39,7 +39,6 @@ TOTALS = (
             r"|randomi[sz](?:ed|ation)|random (?:assignment|allocation)|enrolled|recruited|included|entered"
             r"|accrued|registered|allocated|assigned|treated|analy[sz]ed|evaluable|assessable|evaluated"
             r"|eligible|protocol therapy|eligibility|treatment|screened)?",
-            re.IGNORECASE,
         ),
     ),
     (
@@ -49,7 +48,6 @@ TOTALS = (
             r"|assigned|accrued|registered|entered|study of|trial of|selected|analysis of|involving|involved"
             r"|analy[sz]ed(?: for| in)?|available for|evaluated|conducted in"
             rf"|performed in) (?:a total of )?{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b|(?=[.,;]))",
-            re.IGNORECASE,
         ),
     ),
     (
@@ -82,7 +80,6 @@ TOTALS = (
         "population-n",
         re.compile(
             rf"(?P<noun>(?:population|set|analysis|cohort|patients)) ?[\[(][nN] ?= ?{COUNT}[\])]",
-            re.IGNORECASE,
         ),
     ),
     (
@@ -97,21 +94,20 @@ TOTALS = (
         "analysed-for",
         re.compile(
             rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {COUNT}(?P<verb>)(?=[ .,;])",
-            re.IGNORECASE,
         ),
     ),
 )
 
 
 _POPULATIONS = (
-    ("randomised", re.compile(r"random|assign|allocat", re.IGNORECASE)),
-    ("analysed", re.compile(r"analy|included in|evaluab|assessab|available", re.IGNORECASE)),
-    ("treated", re.compile(r"treat|protocol therapy|received|started", re.IGNORECASE)),
-    ("eligible", re.compile(r"eligib", re.IGNORECASE)),
-    ("screened", re.compile(r"screened|assessed for", re.IGNORECASE)),
+    ("randomised", ("random", "assign", "allocat")),
+    ("analysed", ("analy", "included in", "evaluab", "assessab", "available")),
+    ("treated", ("treat", "protocol therapy", "received", "started")),
+    ("eligible", ("eligib",)),
+    ("screened", ("screened", "assessed for")),
     (
         "enrolled",
-        re.compile(r"enrol|recruit|includ|enter|accru|regist|involv|particip|consent|total", re.IGNORECASE),
+        ("enrol", "recruit", "includ", "enter", "accru", "regist", "involv", "particip", "consent", "total"),
     ),
 )
 
@@ -125,14 +121,14 @@ SCREENED = re.compile(
 
 
 _AT_START = re.compile(
-    rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?! (?:had|died|experienced|developed|received|in the))",
-    re.IGNORECASE,
+    rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?! (?:had|died|experienced|developed|received|in the))"
 )
 
 
 def places(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Match[str]]:
     """The places of a rule; those that begin with the number are tried only where one begins."""
-    text, start, end = scene.text, scene.sentence.start, scene.sentence.end
+    start, end = scene.sentence.start, scene.sentence.end
+    text = scene.text if rule in _WITH_CASE else scene.abstract.low
     if rule == "sentence-start":
         if hit := _AT_START.match(text, start, end):
             yield hit
@@ -149,6 +145,8 @@ def places(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Mat
         yield from pattern.finditer(text, start, end)
 
 
+_WITH_CASE = frozenset({"of-n", "number-of-arms", "there-were", "n-were-included"})
+"""The rules that mind capitals; the others are matched against the text in lower case."""
 _NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w")}
 _SAID = {
     "total-of": ("total of",),
@@ -253,4 +251,5 @@ def _one_arm_follows(scene: Scene, at: int) -> bool:
 
 def population_of(words: str) -> str | None:
     """What the words about a number of people say was counted."""
-    return next((name for name, pattern in _POPULATIONS if pattern.search(words)), None)
+    low = words.lower()
+    return next((name for name, stems in _POPULATIONS if holds(low, stems)), None)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+ASCII_WORD = re.compile("[A-Za-z][A-Za-z0-9]*|[0-9]+(?:\\.[0-9]+)?")
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωéèïöü][A-Za-z0-9α-ω]*|[0-9]+(?:\.[0-9]+)?")
 _SYNONYMS = {
     "rt": "radiotherapy",
@@ -88,7 +89,8 @@ def stem(word: str) -> str:
 def words(text: str, start: int, end: int, expand: dict[str, tuple[str, ...]]) -> list[Word]:
     """The words of `text[start:end]`, abbreviations expanded by `expand`."""
     found = []
-    for hit in WORD.finditer(text, start, end):
+    pattern = ASCII_WORD if text.isascii() else WORD
+    for hit in pattern.finditer(text, start, end):
         word = hit.group()
         found.append(Word(hit.start(), hit.end(), expand.get(word) or (stem(word),)))
     return found
