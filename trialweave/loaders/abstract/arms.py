@@ -188,6 +188,9 @@ def _distinct(phrases: list[Phrase], stems_of: Stems) -> list[ArmName]:
     return arms
 
 
+_SEVERAL = re.compile(r" or |;|,| vs?\.? | versus ")
+
+
 def _support(text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> float:
     """How well the groups of the results agree with these arms.
 
@@ -214,9 +217,7 @@ def _support(text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Ste
                 for other in known
             )
             known.append(found)
-    joined = sum(
-        bool(re.search(r" or |;|,| vs?\.? | versus ", arm.name)) and text.count(arm.name) < 3 for arm in arms
-    )
+    joined = sum(bool(_SEVERAL.search(arm.name)) and text.count(arm.name) < 3 for arm in arms)
     return (
         0.4
         + (hits / total * 2 if total else 0)

@@ -216,6 +216,15 @@ def blank(text: str) -> str:
 _BRACKET = re.compile(r"[()\[\]]")
 
 
+_AGAINST = re.compile(r" (?:versus|vs\.?|v|compared (?:with|to)|as compared with|with) ")
+
+
+_AND = re.compile(r",? and ")
+
+
+_COMMA = re.compile(r", (?:and )?(?=[a-zA-Z])|; ")
+
+
 def _readings(
     text: str, start: int, end: int, *, doses: bool = True, conjunction: bool = True
 ) -> list[list[Phrase]]:
@@ -241,7 +250,7 @@ def _readings(
         if base and more:
             together = Phrase(f"{more.words} plus {base.words}", more.start, more.end)
             readings.append([together, Phrase(f"{base.words} alone", base.start, base.end)])
-    against = re.search(r" (?:versus|vs\.?|v|compared (?:with|to)|as compared with|with) ", plain)
+    against = _AGAINST.search(plain)
     if against:
         pair = [
             _item(plain, start, 0, against.start(), first=True),
@@ -249,7 +258,7 @@ def _readings(
         ]
         if all(pair):
             readings.append([phrase for phrase in pair if phrase])
-    and_then = re.search(r",? and ", plain) if conjunction else None
+    and_then = _AND.search(plain) if conjunction else None
     if and_then:
         pair = [
             _item(plain, start, 0, and_then.start(), first=True),
@@ -264,7 +273,7 @@ def _readings(
         commas: list[tuple[int, int]] = []
         for begin, piece_end in pieces:
             since = begin
-            for comma in re.finditer(r", (?:and )?(?=[a-zA-Z])|; ", plain[begin:piece_end]):
+            for comma in _COMMA.finditer(plain[begin:piece_end]):
                 commas.append((since, begin + comma.start()))
                 since = begin + comma.end()
             commas.append((since, piece_end))
@@ -316,20 +325,28 @@ _BAD = re.compile(
 )
 
 
+_ITEM_LEAD = re.compile(
+    r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
+    r"|an?|of|in|one|oral)\b *|[:,-] *)*"
+)
+
+
+_MANNER = re.compile(
+    r"^(?:oral|intravenous|subcutaneous|topical|matching|either|the|an?|concomitant) (?=\S+)"
+)
+
+
+_TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
+
+
 def _item(plain: str, start: int, begin: int, stop: int, *, first: bool = False) -> Phrase | None:
     """One arm of a list: without leading words, and cut where its name ends."""
-    lead = re.match(
-        r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
-        r"|an?|of|in|one|oral)\b *|[:,-] *)*",
-        plain[begin:stop],
-    )
+    lead = _ITEM_LEAD.match(plain[begin:stop])
     begin += lead.end() if lead else 0
     ending = _ITEM_END.search(plain, begin + 1, stop)
     piece = plain[begin : ending.start() if ending else stop]
     words = " ".join(piece.split()).strip(" ,;:.")
-    words = re.sub(
-        r"^(?:oral|intravenous|subcutaneous|topical|matching|either|the|an?|concomitant) (?=\S+)", "", words
-    )
+    words = _MANNER.sub("", words)
     tail = TRAILING.search(words)
     words = words[: tail.start()] if tail else words
     if words.split(" ")[0] in (
@@ -357,12 +374,7 @@ def _item(plain: str, start: int, begin: int, stop: int, *, first: bool = False)
         "those",
     ) or _BAD.search(words):
         return None
-    if (
-        not words
-        or len(words.split()) > 14
-        or not re.search(r"[A-Za-z]{2}", words)
-        or GENERIC.fullmatch(words)
-    ):
+    if not words or len(words.split()) > 14 or not _TWO_LETTERS.search(words) or GENERIC.fullmatch(words):
         return None
     if first and len(words.split()) > 13:
         return None
@@ -377,6 +389,9 @@ _COUNT_TO = re.compile(
 )
 
 
+_AND_AT_END = re.compile(r"(?:,|;)? ?(?:and )?$")
+
+
 def _counted_arms(text: str, at: int, start: int, end: int) -> list[list[Phrase]]:
     """The arms of "30 were assigned to A, 31 to B, and 29 to C"."""
     hits = list(_COUNT_TO.finditer(text, max(start, at - 40), end))
@@ -389,7 +404,7 @@ def _counted_arms(text: str, at: int, start: int, end: int) -> list[list[Phrase]
     found = []
     for here, hit in enumerate(hits):
         stop = hits[here + 1].start() if here + 1 < len(hits) else end
-        piece = re.sub(r"(?:,|;)? ?(?:and )?$", "", plain[hit.end() - start : stop - start])
+        piece = _AND_AT_END.sub("", plain[hit.end() - start : stop - start])
         phrase = _item(plain, start, hit.end() - start, hit.end() - start + len(piece))
         if phrase:
             found.append(phrase)

@@ -179,6 +179,12 @@ def _opening(scene: Scene, quantity: Quantity) -> Owner | None:
     return Owner(mention.arm, mention, "arm-opening")
 
 
+_APART = re.compile(r"(?: v\b| vs\b| versus\b|,|;|\)|\.| and\b|\])")
+
+
+_BOTH = re.compile(r"\bboth(?: the)? $")
+
+
 def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     """The arm after the quantity: "3.02 months (95% CI …) in the A group"."""
     mention = next((m for m in scene.mentions if m.start >= quantity.end), None)
@@ -200,14 +206,12 @@ def _right(scene: Scene, quantity: Quantity) -> Owner | None:
     if gap in (" (", "(") and scene.text[mention.end : mention.end + 1] == ")":
         return Owner(mention.arm, mention, "arm-right")
     if not plain.strip() and gap[:1] not in ")]":
-        apart = re.match(
-            r"(?: v\b| vs\b| versus\b|,|;|\)|\.| and\b|\])", scene.text[mention.end : mention.end + 8]
-        )
+        apart = _APART.match(scene.text[mention.end : mention.end + 8])
         return Owner(mention.arm, mention, "arm-right") if quantity.shape == "count" or apart else None
     pair = next((m for m in scene.mentions if m.start >= mention.end), None)
     if (
         pair
-        and re.search(r"\bboth(?: the)? $", scene.text[max(quantity.end, mention.start - 10) : mention.start])
+        and _BOTH.search(scene.text[max(quantity.end, mention.start - 10) : mention.start])
         and scene.text[mention.end : pair.start] in (" and ", " and the ")
     ):
         return Owner(ALL, mention, "arm-both")
@@ -229,9 +233,15 @@ def _is_timepoint(scene: Scene, quantity: Quantity) -> bool:
 _TIME_BEFORE = re.compile(r"\b(?:within|at|after|by|for|least|first|every|over|during|until)(?: the| a)? $")
 
 
+_NOISE = re.compile(r"[\[(][^()\[\]]{0,60}[\])]|, respectively,?")
+
+
 def _without_noise(gap: str) -> str:
     """A gap without "(P < .001)" and without commas around "respectively"."""
-    return re.sub(r"[\[(][^()\[\]]{0,60}[\])]|, respectively,?", "", gap)
+    return _NOISE.sub("", gap)
+
+
+_AFTER_THAN = re.compile(r"(?:than|compared|versus|vs\.?|v) (?:[a-z]+ ){0,5}$")
 
 
 def _left(scene: Scene, quantity: Quantity) -> Owner | None:
@@ -245,10 +255,7 @@ def _left(scene: Scene, quantity: Quantity) -> Owner | None:
     ):
         return None
     if (
-        re.search(
-            r"(?:than|compared|versus|vs\.?|v) (?:[a-z]+ ){0,5}$",
-            scene.text[max(0, mention.start - 40) : mention.start],
-        )
+        _AFTER_THAN.search(scene.text[max(0, mention.start - 40) : mention.start])
         and "(" in gap
         and _two_before(scene, mention)
     ):
@@ -320,10 +327,13 @@ _AND_TOPIC = re.compile(
 )
 
 
+_SET_AGAINST = re.compile(r"\b(?:v|vs\.?|versus|compared)\b")
+
+
 def _is_contrast(scene: Scene, members: list[Quantity]) -> bool:
     gap = scene.text[members[0].end : members[1].start]
     tail = scene.text[members[-1].end : members[-1].end + 60]
-    return bool(re.search(r"\b(?:v|vs\.?|versus|compared)\b", gap) or _RESPECTIVELY.search(tail))
+    return bool(_SET_AGAINST.search(gap) or _RESPECTIVELY.search(tail))
 
 
 def _listed_after(scene: Scene, last: Quantity, size: int) -> list[Mention]:
@@ -404,6 +414,11 @@ def _alike_list(one: Quantity, other: Quantity) -> bool:
     return one.shape == other.shape or {one.shape, other.shape} <= {"percent", "count"}
 
 
+_AGAINST = re.compile(
+    r"(?:than|compared (?:with|to)|versus|vs\.?|over|addition of|added to|between) (?:[a-z]+ ){0,6}$"
+)
+
+
 def _scope(scene: Scene, quantity: Quantity, found: dict[int, Owner]) -> Owner | None:
     """The one arm that the sentence has named so far, if no other arm can be meant."""
     begin = scene.sentence.start
@@ -424,10 +439,7 @@ def _scope(scene: Scene, quantity: Quantity, found: dict[int, Owner]) -> Owner |
     )
     distinct = {m.arm for m in before}
     prior = scene.text[max(begin, last.start - 45) : last.start]
-    if re.search(
-        r"(?:than|compared (?:with|to)|versus|vs\.?|over|addition of|added to|between) (?:[a-z]+ ){0,6}$",
-        prior,
-    ):
+    if _AGAINST.search(prior):
         return None
     if consumed or used:
         return None

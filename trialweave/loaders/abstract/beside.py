@@ -209,7 +209,7 @@ def _part(
         return quantity._replace(value=decimal(part["num"]), unit="%", op=op, end=part.end())
     if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
         return quantity._replace(end=varied.end())
-    counted = depth or re.match(r"n ?=", text[at : at + 4])
+    counted = depth or text.startswith(("n=", "n ="), at)
     if counted and quantity.shape == "percent" and quantity.n is None and (part := _PART_N.match(text, at)):
         return _with_count(quantity, part)
     if (

@@ -157,13 +157,19 @@ def _dose(
     )
 
 
+_PLUS_MINUS_BEFORE = re.compile(r"± ?$|\+/- ?$")
+
+
+_PLUS_MINUS = re.compile(r" ?±")
+
+
 def _is_dose(scene: Scene, hit: re.Match[str], unit: str) -> bool:
     """True unless the number is a laboratory value, a result, or a limit."""
     text, start = scene.text, scene.sentence.start
     if scene.sentence.section == "results" and unit != "Gy" and not _DOSING.search(text, start, hit.start()):
         return False
-    if re.search(r"± ?$|\+/- ?$", text[max(start, hit.start() - 5) : hit.start()]) or re.match(
-        r" ?±", text[hit.end() : hit.end() + 2]
+    if _PLUS_MINUS_BEFORE.search(text[max(start, hit.start() - 5) : hit.start()]) or _PLUS_MINUS.match(
+        text[hit.end() : hit.end() + 2]
     ):
         return False
     return not _LAB.search(text[max(start, hit.start() - 40) : hit.start()]) and not _LAB_UNIT.match(unit)
@@ -311,15 +317,14 @@ def _names_arm(word: str, arms: list[ArmName]) -> bool:
     )
 
 
+_OPENS_BRACKET = re.compile(r"[^,;()\[\]]{0,60}[\[(](?:[^()]{0,60}\[)?")
+
+
 def _arm_of(scene: Scene, drug: tuple[str, int, int], at: int, end: int) -> int | None:
     """The one arm that gets the dose; None if several do, or if the abstract does not say."""
     text = scene.text
     closing = next((m for m in scene.mentions if m.start >= end), None)
-    if (
-        closing
-        and 0 <= closing.arm < len(scene.arms)
-        and re.fullmatch(r"[^,;()\[\]]{0,60}[\[(](?:[^()]{0,60}\[)?", text[end : closing.start])
-    ):
+    if closing and 0 <= closing.arm < len(scene.arms) and _OPENS_BRACKET.fullmatch(text[end : closing.start]):
         return closing.arm
     for begin, _ in reversed(scene.around(at)):
         opening = next((m for m in reversed(scene.mentions) if m.end <= begin and begin - m.end <= 1), None)

@@ -182,6 +182,9 @@ class Grade(NamedTuple):
     value: str
 
 
+_COMPOUND = re.compile(r"-(?:free|related|specific|treated|naive|based|positive|negative)")
+
+
 def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic]:
     """The endpoints and events that `text[start:end]` names, in order.
 
@@ -215,12 +218,7 @@ def topics(text: str, start: int, end: int, short: dict[str, str]) -> list[Topic
             inner = _HEAD.search(low, hit.end(), stop)
             if inner:
                 kind = _KINDS[int((inner.lastgroup or "k0")[1:])] if kind == "efficacy" else kind
-        if (
-            re.match(
-                r"-(?:free|related|specific|treated|naive|based|positive|negative)", text[stop : stop + 12]
-            )
-            and kind != "survival"
-        ):
+        if _COMPOUND.match(text[stop : stop + 12]) and kind != "survival":
             continue
         name = _OF_GRADE.sub("", _expanded(text[begin:stop], short))
         found.append(Topic(begin, stop, name, kind))
@@ -261,6 +259,9 @@ def _expanded(name: str, short: dict[str, str]) -> str:
     return name
 
 
+_PERIOD = re.compile(r"(?:[0-9]+|one|two|three|four|five)-(?:year|month|week|day)s?")
+
+
 def _leftwards(text: str, start: int, at: int, covered: int) -> int:
     """Back over the words that can belong to the name whose head stands at `at`."""
     low = max(start, covered)
@@ -269,11 +270,7 @@ def _leftwards(text: str, start: int, at: int, covered: int) -> int:
         if not before:
             break
         word = before.group().strip()
-        if (
-            word.lower() in _LEFT_STOP
-            or re.fullmatch(r"(?:[0-9]+|one|two|three|four|five)-(?:year|month|week|day)s?", word.lower())
-            or word[0].isdigit()
-        ):
+        if word.lower() in _LEFT_STOP or _PERIOD.fullmatch(word.lower()) or word[0].isdigit():
             break
         at = before.start()
     return at

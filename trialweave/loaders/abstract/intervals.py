@@ -183,6 +183,9 @@ def deviation(text: str, at: int) -> tuple[int, str, Decimal] | None:
     return found.end(), "se" if short.startswith("se") or "error" in short else "sd", decimal(found["value"])
 
 
+_SPACE = re.compile(r"\s")
+
+
 def p_values(text: str, start: int, end: int) -> list[PValue]:
     """All p-values of `text[start:end]` that report a result (no alpha levels, no boundaries).
 
@@ -193,7 +196,7 @@ def p_values(text: str, start: int, end: int) -> list[PValue]:
     if not _P_GATE.search(text, start, end):
         return found
     for hit in _P.finditer(text, start, end):
-        operator, figures = (hit["op"] or "=").strip(), re.sub(r"\s", "", hit["num"])
+        operator, figures = (hit["op"] or "=").strip(), _SPACE.sub("", hit["num"])
         about = hit["test"] or hit["about"]
         if hit["op"] is None and about is None:
             continue
@@ -221,8 +224,11 @@ def p_values(text: str, start: int, end: int) -> list[PValue]:
     return found
 
 
+_TIMES_TEN = re.compile("[x×*]10")
+
+
 def _scientific(figures: str) -> Decimal | None:
-    mantissa, _, power = re.sub("[x×*]10", "e", figures).partition("e")
+    mantissa, _, power = _TIMES_TEN.sub("e", figures).partition("e")
     if not power:
         return decimal(mantissa)
     exponent = int(power)

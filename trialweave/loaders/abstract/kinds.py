@@ -225,7 +225,7 @@ def _is_baseline(scene: Scene, quantity: Quantity) -> bool:
         return True
     noun = quantity.noun or ""
     if (
-        re.fullmatch(r" (?:women|men|males|females|girls|boys)", noun)
+        noun in (" women", " men", " males", " females", " girls", " boys")
         and "age" in scene.text[scene.sentence.start : quantity.end]
     ):
         return True
@@ -244,6 +244,11 @@ def _mean_before(scene: Scene, at: int) -> bool:
     return any(scene.sees(at, hit.start()) for hit in _MEAN.finditer(scene.text, scene.sentence.start, at))
 
 
+_LIMIT = re.compile(
+    r"(?:least|more than|less than|over|under|[≥≤<>]|than|by|of|up to|cut-?off of|threshold of) ?$"
+)
+
+
 def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None) -> str | None:
     """Rate, adverse-event count, deaths or plain count."""
     if isinstance(quantity.value, Decimal) and quantity.value < 0:
@@ -254,10 +259,7 @@ def _share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Ow
         return _bare_count_kind(scene, quantity, topic, owner)
     if (
         quantity.shape == "percent"
-        and re.search(
-            r"(?:least|more than|less than|over|under|[≥≤<>]|than|by|of|up to|cut-?off of|threshold of) ?$",
-            scene.text[max(0, quantity.start - 14) : quantity.start],
-        )
+        and _LIMIT.search(scene.text[max(0, quantity.start - 14) : quantity.start])
         and owner is None
     ):
         return None
@@ -330,29 +332,39 @@ _OTHER_SUBJECT = re.compile(
 )
 
 
+_DIED = re.compile(
+    r"\S+(?: [a-z-]+){0,4} (?:deaths?|died)\b|\S+ (?:patients?|participants|women|men"
+    r"|children)(?: [^.;,0-9]{0,70})? died\b"
+)
+
+
+_COUNTED_PEOPLE = re.compile(rf"\S+ (?:[a-z-]+ ){{0,2}}(?:{PEOPLE})\b")
+
+
+_NAMED_NUMBER = re.compile(
+    r"(?:grade|phase|stage|arm|group|day|week|month|year|cycle|part|level|version|table|than|least|to"
+    r"|or|of|between|type|line|lines|trial|cohort|age|ages|score|aged|every|class|-) ?$",
+    re.IGNORECASE,
+)
+
+
+_DEATHS = re.compile(r"deaths?|died")
+
+
 def _bare_count_kind(
     scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None
 ) -> str | None:
     """A count without percentage and denominator is a result only where the sentence says of what."""
     text = scene.text
     tail = text[quantity.at : min(scene.sentence.end, quantity.at + 90)]
-    if quantity.n is None or re.search(
-        r"(?:grade|phase|stage|arm|group|day|week|month|year|cycle|part|level|version|table|than|least|to"
-        r"|or|of|between|type|line|lines|trial|cohort|age|ages|score|aged|every|class|-) ?$",
-        text[max(0, quantity.start - 12) : quantity.start],
-        re.IGNORECASE,
-    ):
+    if quantity.n is None or _NAMED_NUMBER.search(text[max(0, quantity.start - 12) : quantity.start]):
         return None
     if _EACH.match(tail):
         return None
-    deaths = re.match(
-        r"\S+(?: [a-z-]+){0,4} (?:deaths?|died)\b|\S+ (?:patients?|participants|women|men"
-        r"|children)(?: [^.;,0-9]{0,70})? died\b",
-        tail,
-    )
-    if deaths and (owner or re.search(r"deaths?|died", tail)):
+    deaths = _DIED.match(tail)
+    if deaths and (owner or _DEATHS.search(tail)):
         return "deaths"
-    noun = re.match(rf"\S+ (?:[a-z-]+ ){{0,2}}(?:{PEOPLE})\b", tail)
+    noun = _COUNTED_PEOPLE.match(tail)
     if topic is not None and topic.kind == "death" and (owner or (noun and topic.end <= quantity.start)):
         return "deaths"
     if owner is None or topic is None:

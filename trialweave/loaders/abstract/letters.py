@@ -31,6 +31,9 @@ _LEADING = re.compile(
 )
 
 
+_A_LETTER = re.compile(r"[A-Za-z]")
+
+
 def trim(text: str, start: int, end: int) -> Phrase | None:
     """Without leading and trailing words that no name begins or ends with; None if nothing remains."""
     words = text[start:end]
@@ -45,7 +48,7 @@ def trim(text: str, start: int, end: int) -> Phrase | None:
         not words
         or len(words) < 2
         or GENERIC.fullmatch(words)
-        or not re.search(r"[A-Za-z]", words)
+        or not _A_LETTER.search(words)
         or words[0] in "-/"
     ):
         return None
@@ -92,10 +95,13 @@ def lettered(text: str, parts: list[Sentence]) -> list[Phrase]:
     return [first[letter] for letter in sorted(first)]
 
 
+_NUMBER_NEXT = re.compile(r",? ?[0-9]|:|, ?n")
+
+
 def _definition(text: str, start: int, hit: re.Match[str]) -> str:
     """The words before "(arm A)", or after "arm A:" and "arm A (", if they look like a name."""
     before = text[max(start, hit.start() - 120) : hit.start()]
-    if before.endswith(("(", "[")) and not re.match(r",? ?[0-9]|:|, ?n", text[hit.end() : hit.end() + 4]):
+    if before.endswith(("(", "[")) and not _NUMBER_NEXT.match(text[hit.end() : hit.end() + 4]):
         plain = SCHEDULE.sub(" ", DOSE.sub(" ", blank(before[:-1])))
         piece = re.split(r"[,;:.]| (?:or|versus|vs\.?|v|to|either|receive|receiving|and|with|of) ", plain)[-1]
         phrase = trim(piece, 0, len(piece.rstrip()))

@@ -150,6 +150,9 @@ def _runs(text: str, found: list[Word]) -> list[list[Word]]:
     return runs
 
 
+_GROUP_BEFORE = re.compile(r"(?:group|patients|those|arm|assigned to|receiving|received|with|for) (?:the )?$")
+
+
 def _resolved(
     text: str, end: int, run: list[Word], arms: list[ArmName], taken: list[tuple[int, int]]
 ) -> list[Mention]:
@@ -165,10 +168,7 @@ def _resolved(
     stop = after.end() if after else run[-1].end
     phrase = text[run[0].start : stop]
     group = bool(_NOUN.search(phrase)) or bool(
-        re.search(
-            r"(?:group|patients|those|arm|assigned to|receiving|received|with|for) (?:the )?$",
-            text[max(0, run[0].start - 14) : run[0].start],
-        )
+        _GROUP_BEFORE.search(text[max(0, run[0].start - 14) : run[0].start])
         and found not in ({"chemotherapy"}, {"radiotherapy"})
     )
     exact = [here for here, arm in enumerate(arms) if found in arm.variants]

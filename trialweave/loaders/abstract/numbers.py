@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from trialweave.loaders.abstract.cued import holds
@@ -55,6 +56,7 @@ class Number(NamedTuple):
     in_words: bool
 
 
+@lru_cache(maxsize=1 << 12)
 def decimal(figures: str) -> Decimal:
     """The value of a number in figures.
 

@@ -103,9 +103,12 @@ def _with_values(text: str, start: int, end: int) -> list[Phrase]:
     return found if len({phrase.words for phrase in found}) >= 2 else []
 
 
+_TOKEN = re.compile(r"\S+")
+
+
 def _before(text: str, start: int, end: int) -> Phrase | None:
     """The phrase that ends at `end`: back to "the", or to the first word that cannot be in a name."""
-    words = list(re.finditer(r"\S+", text[start:end]))
+    words = list(_TOKEN.finditer(text[start:end]))
     kept: list[re.Match[str]] = []
     for word in reversed(words):
         if word.group() in "≤≥<>=":
@@ -135,28 +138,36 @@ def _has_the(words: list[re.Match[str]], word: re.Match[str]) -> bool:
     return False
 
 
+_LIST_ITEM = re.compile(r"[^,]+?(?=,? (?:and|or|versus|vs\.?|v) |,|$)(?:,? (?:and|or|versus|vs\.?|v) |, ?|$)")
+
+
+_ITEM_JOIN = re.compile(r",? ?(?:and|or|versus|vs\.?|v)? ?$")
+
+
+_ITEM_START = re.compile(r"^(?:and|or|the) ")
+
+
+_LIST_BEGIN = re.compile(r"\b(?:[Tt]he|both|two|three|between|in|for|of|with|to) ")
+
+
+_LIST_JOIN = re.compile(r"(?: and | or | versus | vs\.? | v |,)")
+
+
 def _listed(text: str, start: int, end: int) -> list[Phrase]:
     """The phrases of "the A, B, and C groups"."""
     inside = text[start:end]
-    opening = [
-        hit.end() for hit in re.finditer(r"\b(?:[Tt]he|both|two|three|between|in|for|of|with|to) ", inside)
-    ]
+    opening = [hit.end() for hit in _LIST_BEGIN.finditer(inside)]
     tail_from = max(
-        (at for at in opening if re.search(r"(?: and | or | versus | vs\.? | v |,)", inside[at:])),
+        (at for at in opening if _LIST_JOIN.search(inside[at:])),
         default=None,
     )
     if tail_from is None:
         return []
-    pieces = list(
-        re.finditer(
-            r"[^,]+?(?=,? (?:and|or|versus|vs\.?|v) |,|$)(?:,? (?:and|or|versus|vs\.?|v) |, ?|$)",
-            inside[tail_from:],
-        )
-    )
+    pieces = list(_LIST_ITEM.finditer(inside[tail_from:]))
     found = []
     for piece in pieces:
-        words = re.sub(r",? ?(?:and|or|versus|vs\.?|v)? ?$", "", piece.group())
-        words = re.sub(r"^(?:and|or|the) ", "", words.strip())
+        words = _ITEM_JOIN.sub("", piece.group())
+        words = _ITEM_START.sub("", words.strip())
         at = text.find(words, start + tail_from + piece.start(), end) if words else -1
         phrase = trim(text, at, at + len(words)) if at >= 0 else None
         if phrase is None or len(phrase.words.split()) > 8 or _VERB.search(phrase.words):

@@ -126,8 +126,8 @@ _MASKED_ELSE = re.compile(
 def _may_mask(text: str, start: int, end: int, heads: list[Number]) -> bool:
     """True if something stands there that a number can be part of; most sentences hold no such thing."""
     return (
-        any(text.endswith(_MASKED_BEFORE, start, head.start) for head in heads)
-        or holds(text[start:end], _MASKED_WORDS)
+        holds(text[start:end], _MASKED_WORDS)
+        or any(text.endswith(_MASKED_BEFORE, start, head.start) for head in heads)
         or bool(_MASKED_ELSE.search(text, start, end))
     )
 
@@ -179,8 +179,8 @@ def quantities(
     for number in heads:
         if (
             number.start < taken
-            or any(a <= number.start < b for a, b in masked)
-            or any(p.start <= number.start < p.end for p in ps)
+            or (masked and any(a <= number.start < b for a, b in masked))
+            or (ps and any(p.start <= number.start < p.end for p in ps))
         ):
             continue
         stray = _interval_without_value(text, number.start)
@@ -225,13 +225,16 @@ _IN_GAP = re.compile(
 )
 
 
+_DIGIT = re.compile(r"[0-9]")
+
+
 def _label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
     """The last effect-measure name before the number, if nothing but words stands between."""
     for label in reversed(labels):
         if label.end > number.start:
             continue
         gap = text[label.end : number.start]
-        if len(gap) > 170 or re.search(r"[0-9]", _IN_GAP.sub("", gap)):
+        if len(gap) > 170 or _DIGIT.search(_IN_GAP.sub("", gap)):
             return None
         if label.kind == "difference" and (
             len(gap) > 110
@@ -391,13 +394,14 @@ def _with_label(label: Label, at: int) -> int:
     return label.start if at - label.end <= 12 else at
 
 
+_ROW_NEXT = re.compile(
+    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\])? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
+)
+
+
 def _is_row_start(text: str, pos: int, stop: int) -> bool:
     """True if another value follows at once: "45% v 41%" is two values, not a difference."""
-    return bool(
-        re.compile(
-            r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\])? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
-        ).match(text, pos, stop)
-    )
+    return bool(_ROW_NEXT.match(text, pos, stop))
 
 
 def _count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Quantity | None:

@@ -110,6 +110,15 @@ class Scene:
         )
 
     @cached_property
+    def measured(self) -> frozenset[int]:
+        """Where the numbers stand that are more than a count: with a unit, a share, a denominator."""
+        return frozenset(
+            one.at
+            for one in self.quantities
+            if not (one.shape == "count" and one.value is None and one.denom is None)
+        )
+
+    @cached_property
     def mentions(self) -> list[Mention]:
         """Where the sentence speaks of an arm."""
         return arm_mentions(

@@ -154,9 +154,6 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
     counted = "n=" in scene.words or "n =" in scene.words
     if not assigning and not counted:
         return
-    numbered = {
-        q.at for q in scene.quantities if not (q.shape == "count" and q.value is None and q.denom is None)
-    }
     done: set[int] = set()
     for fact, place in _pairs(scene):
         done.add(fact.start)
@@ -176,7 +173,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
                 )
             continue
         before = _number_before(scene, mention)
-        if before and _value(before["n"]) and assigning and _counts_people(scene, before, mention, numbered):
+        if before and _value(before["n"]) and assigning and _counts_people(scene, before, mention):
             at = before.start("n")
             if at not in done and not any(
                 m.arm != ALL and at < m.start < mention.start for m in scene.mentions
@@ -194,7 +191,7 @@ def _arm_sizes(scene: Scene) -> Iterator[tuple[Fact, tuple[int, int]]]:
             later
             and _value(later["n"])
             and assigning
-            and (later.start("n") not in numbered or shared)
+            and (later.start("n") not in scene.measured or shared)
             and _whole(text, later)
         ):
             at = later.start("n")
@@ -280,20 +277,21 @@ def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
     return None
 
 
+_MEASURED = re.compile(r" ?%| ?(?:months?|years?|weeks?|days?|mg)|[.,][0-9]")
+
+
 def _whole(text: str, hit: re.Match[str]) -> bool:
-    return not re.match(
-        r" ?%| ?(?:months?|years?|weeks?|days?|mg)|[.,][0-9]", text[hit.end("n") : hit.end("n") + 8]
-    )
+    return not _MEASURED.match(text[hit.end("n") : hit.end("n") + 8])
 
 
 def _only_arm(scene: Scene, mention: Mention, at: int) -> bool:
     return not any(mention.end <= m.start < at for m in scene.mentions) and at - mention.end < 70
 
 
-def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention, numbered: set[int]) -> bool:
+def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention) -> bool:
     """True if the number before an arm counts the people that were put into it."""
     text, start = scene.text, scene.sentence.start
-    if hit.start("n") in numbered and not (hit["share"] and _ASSIGNING_ONLY.search(text, start, hit.end())):
+    if hit.start("n") in scene.measured and not (hit["share"] and _ASSIGNING_ONLY.search(text, start, hit.end())):
         return False
     if _value(hit["n"]) is None or not _whole(text, hit):
         return False

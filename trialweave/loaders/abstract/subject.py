@@ -49,6 +49,9 @@ _DURING = re.compile(
 _PASSIVE_SKIP = re.compile(r"^(?: (?:to be|a|an|the|any|at least one|at least|one or more|also))+(?= )")
 
 
+_DIGIT = re.compile(r"[0-9]")
+
+
 def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | None:
     """The topic of a quantity: named in its own bracket, right before, in its clause, or after it."""
     at = quantity.start
@@ -71,7 +74,7 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         current = [t for t in inside if t.start > since]
         if current:
             return current[-1]
-        if inside and not re.search(r"[0-9]", scene.text[begin : inside[-1].start]):
+        if inside and not _DIGIT.search(scene.text[begin : inside[-1].start]):
             return inside[-1]
         named = _before_bracket(scene, begin)
         if named:
@@ -135,10 +138,13 @@ _OWN_SUBJECT = re.compile(
 )
 
 
+_COMMAS = re.compile(r"[ ,]*")
+
+
 def _own_subject(scene: Scene, quantity: Quantity) -> bool:
     """True if the clause has a subject of its own, so that it is not about what the last one was about."""
     start = scene.clause(quantity.start)
-    lead = re.compile(r"[ ,]*").match(scene.text, start)
+    lead = _COMMAS.match(scene.text, start)
     return bool(_OWN_SUBJECT.match(scene.text, lead.end() if lead else start, quantity.start))
 
 
@@ -148,7 +154,7 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     if label is None or label.start < scene.sentence.start:
         return None
     within = [t for t in scene.subjects if label.end <= t.start and t.end <= quantity.at]
-    if not within or re.search(r"[0-9]", scene.text[label.end : quantity.at]):
+    if not within or _DIGIT.search(scene.text[label.end : quantity.at]):
         return None
     outer = [t for t in scene.subjects if t.end <= label.start and scene.sees(label.start, t.start)]
     clause = scene.clause(label.start)
@@ -165,33 +171,42 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     return None
 
 
+_TWO_WORDS = re.compile(r" (?:[a-z-]+ ){0,2}")
+
+
 def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
     """The noun that a count counts: "three (3%) deaths", "two treatment-related deaths"."""
     if quantity.shape != "count":
         return None
     for topic in scene.subjects:
         if topic.start >= quantity.end:
-            near = re.fullmatch(
-                r" (?:[a-z-]+ ){0,2}", scene.text[quantity.end : topic.start]
-            ) and topic.kind in ("death", "harm")
+            near = _TWO_WORDS.fullmatch(scene.text[quantity.end : topic.start]) and topic.kind in (
+                "death",
+                "harm",
+            )
             return topic if near and topic.name not in ("died", "followed") else None
     return None
+
+
+_AMONG = re.compile(
+    r"(?:among|in|of|for) (?:the )?(?:patients|those|women|men|participants) (?:with|who had|having"
+    r"|whose)(?: [a-z]+){0,3} $"
+)
 
 
 def _joined(scene: Scene, strong: list[Topic]) -> Topic:
     """The last topic, unless it only says how another one came about ("patients with a response")."""
     last = strong[-1]
-    if len(strong) > 1 and re.search(
-        r"(?:among|in|of|for) (?:the )?(?:patients|those|women|men|participants) (?:with|who had|having"
-        r"|whose)(?: [a-z]+){0,3} $",
-        scene.text[max(0, last.start - 50) : last.start],
-    ):
+    if len(strong) > 1 and _AMONG.search(scene.text[max(0, last.start - 50) : last.start]):
         return strong[-2]
     return last
 
 
 def _only_weak(topic: Topic) -> bool:
     return topic.name.lower() in _WEAK
+
+
+_TOKEN = re.compile(r"\S+")
 
 
 def _before_bracket(scene: Scene, begin: int) -> Topic | None:
@@ -207,7 +222,7 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
     kept: list[re.Match[str]] = []
     if _DURING.search(found[1]):
         return None
-    for word in reversed(list(re.finditer(r"\S+", found[1]))):
+    for word in reversed(list(_TOKEN.finditer(found[1]))):
         if word.group().lower() in _NOUN_STOP or len(kept) == 6:
             break
         kept.append(word)
@@ -221,14 +236,20 @@ def _before_bracket(scene: Scene, begin: int) -> Topic | None:
     return Topic(at, end, scene.text[at:end], "harm")
 
 
+_LOOSE_END = re.compile(r" (?:and|in|of|with|the|a|or|for|by|to|at|from|as)*$")
+
+
+_REST_END = re.compile(r" (?:and (?=[0-9])|in the |with [0-9]|at [0-9]|compared|, )")
+
+
 def _predicate(scene: Scene, quantity: Quantity) -> Topic | None:
     """What the counted people did: "… patients in the A group received at least one dose"."""
     found = _PREDICATE.match(scene.text, quantity.end, scene.sentence.end)
     if not found:
         return None
     rest = found["rest"]
-    rest = re.sub(r" (?:and|in|of|with|the|a|or|for|by|to|at|from|as)*$", "", rest)
-    rest = re.split(r" (?:and (?=[0-9])|in the |with [0-9]|at [0-9]|compared|, )", rest)[0]
+    rest = _LOOSE_END.sub("", rest)
+    rest = _REST_END.split(rest)[0]
     verb = found["verb"]
     if verb in ("was", "were") and not rest:
         return None
@@ -264,6 +285,6 @@ def grade_of(scene: Scene, at: int, topic: Topic | None) -> Grade | None:
 def _only_grade(scene: Scene, grade: Grade) -> bool:
     """True for "hypertension (any grade)": the bracket holds the grade and no number beside it."""
     inner = scene.around(grade.start)
-    return bool(inner) and not re.search(
-        r"[0-9]", scene.text[inner[-1][0] : grade.start] + scene.text[grade.end : inner[-1][1]]
+    return bool(inner) and not _DIGIT.search(
+        scene.text[inner[-1][0] : grade.start] + scene.text[grade.end : inner[-1][1]]
     )

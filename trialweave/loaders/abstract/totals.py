@@ -165,23 +165,28 @@ _SAID = {
 """What the sentence holds, in lower case, wherever a rule's pattern matches."""
 
 
+_LIMIT = re.compile(
+    r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]"
+    r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
+    re.IGNORECASE,
+)
+
+
+_SHARE = re.compile(r" ?[\[(]?[0-9.]*%|-| ?/")
+
+
+_SHARE_BESIDE = re.compile(r" ?[\[(][0-9.]+ ?%")
+
+
 def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     """True if the number counts the trial's people, not some of them."""
     text, groups = scene.text, hit.groupdict()
     before = text[max(scene.sentence.start, hit.start("n") - 24) : hit.start("n")]
-    if (
-        re.search(
-            r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]"
-            r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
-            before,
-            re.IGNORECASE,
-        )
-        and rule != "of-n"
-    ):
+    if _LIMIT.search(before) and rule != "of-n":
         return False
     after = text[hit.end("n") : hit.end("n") + 3]
-    if re.match(r" ?[\[(]?[0-9.]*%|-| ?/", after) or (
-        re.match(r" ?[\[(][0-9.]+ ?%", text[hit.end("n") : hit.end("n") + 10]) and rule != "n-were-included"
+    if _SHARE.match(after) or (
+        _SHARE_BESIDE.match(text[hit.end("n") : hit.end("n") + 10]) and rule != "n-were-included"
     ):
         return False
     if rule == "sentence-start":
