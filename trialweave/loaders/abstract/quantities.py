@@ -123,6 +123,18 @@ _MASKED_ELSE = re.compile(
 )
 
 
+def masked(text: str, start: int, end: int, heads: list[Number]) -> list[tuple[int, int]]:
+    """The spans whose numbers are no quantities; `heads` are the numbers of `text[start:end]`.
+
+    >>> text = "In 2009, 30 patients had grade 3 or 4 rash"
+    >>> [text[a:b] for a, b in masked(text, 0, len(text), numbers(text, 0, len(text)))]
+    ['grade 3 or 4']
+    """
+    if not _may_mask(text, start, end, heads):
+        return []
+    return [hit.span() for hit in _MASK.finditer(text, start, end)]
+
+
 def _may_mask(text: str, start: int, end: int, heads: list[Number]) -> bool:
     """True if something stands there that a number can be part of; most sentences hold no such thing."""
     return (
@@ -173,13 +185,11 @@ def quantities(
     taken = start
     found: list[Quantity] = []
     heads = _heads(text, start, end, found_numbers)
-    masked = (
-        [hit.span() for hit in _MASK.finditer(text, start, end)] if _may_mask(text, start, end, heads) else []
-    )
+    masks = masked(text, start, end, heads)
     for number in heads:
         if (
             number.start < taken
-            or (masked and any(a <= number.start < b for a, b in masked))
+            or (masks and any(a <= number.start < b for a, b in masks))
             or (ps and any(p.start <= number.start < p.end for p in ps))
         ):
             continue
