@@ -1,9 +1,16 @@
 """Numbers from the abstract of a trial: each with its arm, endpoint, grade, interval, and its words.
 
-The stages, one file each: `normal` (one spelling, offsets kept), `sections` (sections, sentences),
-`numbers`, `intervals`, `estimates` and `quantities` (what is written), `phrases`, `words`, `arms`
-and `mentions` (who), `endpoints` and `subject` (about what), `attribute` (which arm), then `facts`,
-`sizes` and `doses`. `report` makes a `Trial` of them.
+The stages, a folder each, in the order of the work:
+
+1. `text`: one spelling with offsets kept, sections and sentences, words and abbreviations;
+2. `quantities`: the numbers of a sentence with all that is written beside them;
+3. `arms`: what the arms of the trial are, and where a sentence speaks of one;
+4. `topics`: the endpoints and events that it names, with grades, time points, populations;
+5. `attribution`: which arm a quantity belongs to, and what it is about;
+6. `facts`: results, zeros, people and doses, each with the rule that made it;
+7. `trial`: the trial that a publication reports (`report.with_trial` is its door).
+
+A `scene` is one sentence with the outcome of stages 2 to 4, read when a rule first asks for it.
 
 Rules are data or small named functions, and each fact names the rule that made it. A fact whose
 arm or endpoint is uncertain has none: no fact is better than a wrong one.
@@ -15,17 +22,18 @@ import re
 
 import msgspec
 
-from trialweave.loaders.abstract.arms import ArmName, find_arms
-from trialweave.loaders.abstract.doses import doses
-from trialweave.loaders.abstract.estimates import defines
-from trialweave.loaders.abstract.facts import facts_of
-from trialweave.loaders.abstract.mentions import arm_words
-from trialweave.loaders.abstract.normal import Normal, normalise
+from trialweave.loaders.abstract.arms.find import find_arms
+from trialweave.loaders.abstract.arms.mentions import arm_words
+from trialweave.loaders.abstract.arms.resolve import ArmName
+from trialweave.loaders.abstract.facts.doses import doses
+from trialweave.loaders.abstract.facts.results import facts_of
+from trialweave.loaders.abstract.facts.sizes import sizes
+from trialweave.loaders.abstract.facts.zeros import Memory
+from trialweave.loaders.abstract.quantities.estimates import defines
 from trialweave.loaders.abstract.scene import Abstract, Scene
-from trialweave.loaders.abstract.sections import Sentence, sentences
-from trialweave.loaders.abstract.sizes import sizes
-from trialweave.loaders.abstract.words import abbreviations
-from trialweave.loaders.abstract.zeros import Memory
+from trialweave.loaders.abstract.text.normal import Normal, normalise
+from trialweave.loaders.abstract.text.sections import Sentence, sentences
+from trialweave.loaders.abstract.text.words import abbreviations
 from trialweave.loaders.audit import audit
 from trialweave.loaders.registry_ids import find_registry_ids
 from trialweave.records import Arm, Cue, Fact, Record, Span
@@ -33,9 +41,6 @@ from trialweave.records import Arm, Cue, Fact, Record, Span
 __all__ = ["Reading", "read"]
 
 _RESULTS = ("results", "abstract")
-_HAVE_SIZES = ("results", "abstract", "methods")
-
-
 _NUMBER = re.compile(
     r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+"
 )

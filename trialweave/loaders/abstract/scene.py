@@ -9,16 +9,17 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from trialweave.loaders.abstract.arms import ArmName
-from trialweave.loaders.abstract.beside import Quantity
-from trialweave.loaders.abstract.endpoints import Grade, Topic, attribution, grades, population, topics
-from trialweave.loaders.abstract.estimates import Label, estimate_labels
-from trialweave.loaders.abstract.intervals import PValue, p_values
-from trialweave.loaders.abstract.mentions import Mention, arm_mentions
-from trialweave.loaders.abstract.numbers import Number, numbers
-from trialweave.loaders.abstract.quantities import quantities
-from trialweave.loaders.abstract.sections import Sentence
-from trialweave.loaders.abstract.words import Word
+from trialweave.loaders.abstract.arms.mentions import Mention, arm_mentions
+from trialweave.loaders.abstract.arms.resolve import ArmName
+from trialweave.loaders.abstract.quantities.beside import Quantity
+from trialweave.loaders.abstract.quantities.estimates import Label, estimate_labels
+from trialweave.loaders.abstract.quantities.find import quantities
+from trialweave.loaders.abstract.quantities.intervals import PValue, p_values
+from trialweave.loaders.abstract.quantities.numbers import Number, numbers
+from trialweave.loaders.abstract.text.sections import Sentence
+from trialweave.loaders.abstract.text.words import Word
+from trialweave.loaders.abstract.topics.find import Topic, topics
+from trialweave.loaders.abstract.topics.grades import Grade, attribution, grades, population
 
 _BRACKET = re.compile(r"[()\[\]]")
 
@@ -128,7 +129,7 @@ class Scene:
     @cached_property
     def topics(self) -> list[Topic]:
         """The endpoints and events, without words of an arm ("hormone withdrawal") or a measure."""
-        others = [*self.mentions, *self.labels]
+        others: list[Mention | Label] = [*self.mentions, *self.labels]
         return [
             topic
             for topic in topics(self.text, self.sentence.start, self.sentence.end, self.short)
