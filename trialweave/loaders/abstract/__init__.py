@@ -31,6 +31,7 @@ from trialweave.loaders.abstract.facts.sizes import sizes
 from trialweave.loaders.abstract.facts.zeros import Memory
 from trialweave.loaders.abstract.quantities.estimates import defines
 from trialweave.loaders.abstract.scene import Abstract, Scene
+from trialweave.loaders.abstract.text.cued import holds
 from trialweave.loaders.abstract.text.normal import Normal, normalise
 from trialweave.loaders.abstract.text.sections import Sentence, sentences
 from trialweave.loaders.abstract.text.words import abbreviations
@@ -41,13 +42,12 @@ from trialweave.records import Arm, Cue, Fact, Record, Span
 __all__ = ["Reading", "read"]
 
 _RESULTS = ("results", "abstract")
-_NUMBER = re.compile(
-    r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+"
-)
+_DIGIT = re.compile("[0-9]")
+_NUMBER = re.compile(r"\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+")
 _NUMBER_OR_NONE = re.compile(_NUMBER.pattern + r"|\b[Nn]o(?:ne)?\b|\bnot (?:yet |been )*reached|\bNR\b")
 _DOSE_OR_RATIO = re.compile(
-    r"[0-9] ?:[0-9 ]|[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol"
-    r"|PFU)\b|AUC|area under"
+    r"[0-9](?: ?:[0-9 ]|[ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol"
+    r"|PFU)\b)"
 )
 
 
@@ -159,12 +159,15 @@ def _facts(
 
 def _has_numbers(text: str, part: Sentence) -> bool:
     """True if a sentence can hold a fact: any number in results and methods, a dose elsewhere."""
+    digit = bool(_DIGIT.search(text, part.start, part.end))
     if part.section in ("results", "abstract"):
-        return bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
+        return digit or bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
     if part.section == "methods":
-        return bool(_NUMBER.search(text, part.start, part.end))
-    return part.section not in ("funding", "registration") and bool(
-        _DOSE_OR_RATIO.search(text, part.start, part.end)
+        return digit or bool(_NUMBER.search(text, part.start, part.end))
+    if part.section in ("funding", "registration"):
+        return False
+    return (digit and bool(_DOSE_OR_RATIO.search(text, part.start, part.end))) or holds(
+        text[part.start : part.end], ("AUC", "area under")
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from trialweave.loaders.abstract.arms.phrases import EDGE, Phrase, trim
+from trialweave.loaders.abstract.text.cued import cued
 
-_GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])")
+_GROUP = cued(re.compile(r"\b(?:groups?|arms?|cohorts?(?= of the trial))(?![\w-])"), "group|arm|cohort")
 _INNER = frozenset({"of", "with", "and", "or", "plus", "to", "in"})
 _RECEIVING = re.compile(
     r"\b(?:(?:groups?|those|arm|patients|participants|women|men|children|persons|recipients|subjects"
@@ -88,7 +89,7 @@ def _with_values(text: str, start: int, end: int) -> list[Phrase]:
     found: list[Phrase] = []
     for hit in _VALUED.finditer(text, start, end):
         phrase = trim(text, hit.start("words"), hit.end("words"))
-        if phrase and _GROUP.search(phrase.words):
+        if phrase and _GROUP.search(phrase.words, 0, len(phrase.words)):
             continue
         if phrase and len(phrase.words.split()) <= 6 and not _NOT_AN_ARM.search(phrase.words):
             found.append(phrase._replace(pair=True, valued=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trialweave.loaders.abstract.arms.phrases import GENERIC, TRAILING, Phrase
+from trialweave.loaders.abstract.arms.phrases import GENERIC, Phrase, without_trailing
 from trialweave.loaders.abstract.text.cued import holds
 
 _OR = re.compile(r",? (?:or|versus|vs\.?|v) (?:to )?(?=\S)|; (?:or |and )?")
@@ -187,8 +187,7 @@ def one_arm(plain: str, start: int, begin: int, stop: int, *, first: bool = Fals
     piece = plain[begin : ending.start() if ending else stop]
     words = " ".join(piece.split()).strip(" ,;:.")
     words = _MANNER.sub("", words)
-    tail = TRAILING.search(words)
-    words = words[: tail.start()] if tail else words
+    words = without_trailing(words)
     if words.split(" ")[0] in (
         "on",
         "at",

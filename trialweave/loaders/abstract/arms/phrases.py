@@ -29,12 +29,13 @@ GENERIC = re.compile(
     r"|histological|molecular|mutation|biomarker|other|corresponding|individual)",
     re.IGNORECASE,
 )
-TRAILING = re.compile(
-    r"(?: (?:treatment|the|and|or|in|for|with|of|to|a|at|an|on|by|as|plus|given|administered|orally"
-    r"|intravenously|subcutaneously|daily|weekly|once|twice|every|first|patients|tablets?|capsules?"
-    r"|(?:study )?drug|per|over|respectively))+$",
-    re.IGNORECASE,
+_TRAILING_WORDS = (
+    "treatment|the|and|or|in|for|with|of|to|a|at|an|on|by|as|plus|given|administered|orally|intravenously"
+    "|subcutaneously|daily|weekly|once|twice|every|first|patients|tablet|tablets|capsule|capsules|drug|per"
+    "|over|respectively"
 )
+_TRAILING_ENDS = tuple(f" {word}" for word in _TRAILING_WORDS.split("|"))
+_TRAILING = re.compile(rf"(?: (?:{_TRAILING_WORDS}|study drug))+$", re.IGNORECASE)
 EDGE = frozenset(
     "the a an in of to for with were was receiving received than between from by on per at as each"
     " both either these those two three "
@@ -58,6 +59,18 @@ _LEADING = re.compile(
 _A_LETTER = re.compile(r"[A-Za-z]")
 
 
+def without_trailing(words: str) -> str:
+    """Without words that end no name.
+
+    >>> without_trailing("abcnib tablets twice daily")
+    'abcnib'
+    """
+    if not words.lower().endswith(_TRAILING_ENDS):
+        return words
+    tail = _TRAILING.search(words)
+    return words[: tail.start()] if tail else words
+
+
 def trim(text: str, start: int, end: int) -> Phrase | None:
     """Without leading and trailing words that no name begins or ends with; None if nothing remains."""
     words = text[start:end]
@@ -65,9 +78,7 @@ def trim(text: str, start: int, end: int) -> Phrase | None:
     if lead:
         start += lead.end()
     words = text[start:end].rstrip(" ,;:-")
-    tail = TRAILING.search(words)
-    if tail:
-        words = words[: tail.start()]
+    words = without_trailing(words)
     if (
         not words
         or len(words) < 2

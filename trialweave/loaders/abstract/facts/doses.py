@@ -10,6 +10,7 @@ from trialweave.loaders.abstract.facts.drugs import Drug, arm_given, bracketed_d
 from trialweave.loaders.abstract.facts.naming import arm_name
 from trialweave.loaders.abstract.quantities.numbers import NUMBER, decimal
 from trialweave.loaders.abstract.scene import Scene
+from trialweave.loaders.abstract.text.cued import holds
 from trialweave.records import Cue, Fact
 
 _UNIT = (
@@ -43,10 +44,10 @@ _SCHEDULE = re.compile(
     r"|one|five|two|three) (?:daily )?fractions(?: over [0-9.]+(?:-[0-9.]+)? weeks?)?|loading dose"
     r"|maintenance(?: dose)?|until [a-z]+(?: [a-z]+){0,2}))[,;]? ?(?:and |then )?)*"
 )
-_GATE = re.compile(
+_AMOUNT = re.compile(
     r"[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol|million|PFU)\b"
-    r"|AUC|area under"
 )
+_AREA = ("AUC", "area under")
 _AROUND = " ,;)(]"
 _LAB = re.compile(
     r"(?:level|levels|concentration|serum|plasma|antigen|PSA|creatinine|h[a]?emoglobin|bilirubin"
@@ -66,7 +67,7 @@ def doses(scene: Scene) -> Iterator[Fact]:
     text, start, end = scene.text, scene.sentence.start, scene.sentence.end
     if scene.sentence.section in ("conclusions", "funding", "registration"):
         return
-    if not _GATE.search(text, start, end):
+    if not holds(text[start:end], _AREA) and not _AMOUNT.search(text, start, end):
         return
     last: Drug | None = None
     taken = start

@@ -32,7 +32,7 @@ _SAME_WIDTH = {
     " ": "\t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff",
 }
-_TABLE = str.maketrans({old: new for new, olds in _SAME_WIDTH.items() for old in olds})
+_PLAIN = {old: new for new, olds in _SAME_WIDTH.items() for old in olds}
 _THIN_THOUSANDS = re.compile("[\u2009\u202f\xa0\u2008](?<=[0-9].)(?=[0-9]{3}(?![0-9]))", re.DOTALL)
 _PEOPLE = (
     r"(?:patients|women|men|participants|persons|people|subjects|children|adults|eligible"
@@ -70,7 +70,11 @@ def normalise(text: str, start: int, end: int) -> Normal:
     9
     """
     raw = text[start:end]
-    plain = raw if raw.isascii() and raw.isprintable() else _THIN_THOUSANDS.sub(",", raw).translate(_TABLE)
+    plain = raw
+    if not (raw.isascii() and raw.isprintable()):
+        plain = _THIN_THOUSANDS.sub(",", raw)
+        for char in _PLAIN.keys() & set(plain):
+            plain = plain.replace(char, _PLAIN[char])
     if _PLAIN_THOUSANDS.search(plain):
         plain = _LOOSE_THOUSANDS.sub(r"\1,", plain)
     plain = _ERRATUM.sub(lambda mark: " " * len(mark[0]), plain)
