@@ -12,14 +12,13 @@ from trialweave.loaders.abstract.facts.kinds import endpoint_name, kind_of, medi
 from trialweave.loaders.abstract.facts.naming import arm_name, cues_of
 from trialweave.loaders.abstract.facts.p_values import lone_p_values, p_beside
 from trialweave.loaders.abstract.facts.zeros import Memory, zeros_of
-from trialweave.loaders.abstract.quantities.beside import PEOPLE, Quantity
+from trialweave.loaders.abstract.quantities.beside import Quantity
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import cued
 from trialweave.loaders.abstract.topics.find import Topic
 from trialweave.loaders.abstract.topics.grades import SERIOUS, timepoint
 from trialweave.records import Fact
 
-_RESPONSE_COUNT = re.compile(rf"(?:[^.;0-9]{{0,90}}?)\b(?:{PEOPLE})\b", re.IGNORECASE)
 _EARLIER = cued(
     re.compile(
         r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
@@ -149,11 +148,6 @@ def _carried_grade(scene: Scene, kind: str, memory: Memory) -> str | None:
     ):
         return memory.grade
     return None
-
-
-_COUNT_NOUN = re.compile(
-    rf"(?: [a-z-]+){{0,3}} (?:{PEOPLE}|deaths?|events?|episodes|cases|recurrences|relapses)\b"
-)
 
 
 def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict[int, Owner]) -> Fact | None:
