@@ -38,8 +38,8 @@ DOORS = {
     "lxml": {"loaders"},
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
-    "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
     "python_calamine": {"loaders/terminology/ctcae.py"},
+    "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
     "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,8 @@ from trialweave.graph.publication import graph_name, publication_quads
 from trialweave.graph.quads import Quad, content_hash
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph, NothingChanged, current_generation, next_generation
+from trialweave.graph.terminology_catalog import held_quads
+from trialweave.graph.terminology_intake import TerminologyIntake
 from trialweave.loaders import Item
 from trialweave.loaders.abstract.report import with_trial
 from trialweave.records import (
@@ -48,7 +51,9 @@ class BuildReport(Record, frozen=True):
     """What a build did, in numbers of records.
 
     `unchanged` were in the store already, `repeated` came more than once in this build, word for word;
-    the `rejected` ones stand in the store's `rejected.jsonl` with their reasons.
+    the `rejected` ones stand in the store's `rejected.jsonl` with their reasons. `terminologies` (and sets
+    of mappings) were loaded with so many `terms`, `mappings` and lines of
+    `statements`; none of them is a record. Of a file in RDF only statements are counted.
     """
 
     new: int
@@ -59,6 +64,11 @@ class BuildReport(Record, frozen=True):
     trials: int
     quads: int
     folder: str
+    terminologies: int = 0
+    terminologies_unchanged: int = 0
+    terms: int = 0
+    mappings: int = 0
+    statements: int = 0
 
     @property
     def records(self) -> int:
@@ -70,19 +80,20 @@ def build(folder: Path, sources: Iterable[str | Path], *, progress: Progress | N
     """Load sources into the store at `folder`, which is made if it is not there.
 
     The new state appears whole or not at all. A record that is already there in the same form is left
-    alone; a newer version replaces it; a bad one is set aside in `rejected.jsonl`.
+    alone; a newer version replaces it; a bad one is set aside in `rejected.jsonl`. Of a terminology one
+    version is held: the one that was loaded last.
 
-    Raises LoadError if not one record could be read, and StoreError if the store cannot be written.
+    Raises LoadError if nothing could be read, and StoreError if the store cannot be written.
     """
-    items: Iterable[Item] = loaders.read(*sources)
+    items: Iterable[Item] = loaders.read(*sources, skip=lambda header: intake.terminologies.is_held(header))
     if progress is not None:
         items = progress(iter(items))
     with next_generation(folder) as (graph, generation):
-        intake = _Intake(graph)
+        intake = _Intake(graph, generation / "waiting")
         for item in items:
             intake.take(item)
         intake.finish()
-        if not intake.met:
+        if not intake.met and not intake.terminologies.met:
             raise LoadError(_nothing_loaded(intake.rejected))
         rejects = _standing_rejects(folder, intake)
         if intake.changed or not graph.holds(CATALOG):
@@ -100,11 +111,12 @@ def build(folder: Path, sources: Iterable[str | Path], *, progress: Progress | N
 class _Intake:
     """Takes records one by one, keeps count, and writes them in batches."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, waiting: Path) -> None:
         self.graph = graph
+        self.terminologies = TerminologyIntake(graph, waiting)
         self.entries = read_entries(graph)
         self.met: set[str] = set()
-        self.rejected: list[Rejected] = []
+        self._rejected: list[Rejected] = []
         self.files: set[tuple[str, str | None]] = set()
         self.verdicts: dict[str, Verdict] = {}
         self.telling: set[str] = set()
@@ -115,23 +127,28 @@ class _Intake:
 
     @property
     def changed(self) -> bool:
-        return any(verdict != "same" for verdict in self.verdicts.values())
+        return self.terminologies.changed or any(verdict != "same" for verdict in self.verdicts.values())
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        return self._rejected + self.terminologies.rejected
 
     def take(self, item: Item) -> None:
         if isinstance(item, Rejected):
             self.files.add((item.file, item.member))
-            self.rejected.append(item)
+            self._rejected.append(item)
+            if item.position == 0:  # a file is refused: if its header has come, it broke off behind it
+                self.terminologies.refuse(item)
             return
         if isinstance(item, Terminology | MappingSet):
-            source = item.source
-            self.files.add((source.file, source.member))
-            reason = "a terminology or a set of mappings: they can be read, but not be stored yet"
-            self.rejected.append(
-                Rejected(file=source.file, member=source.member, position=0, id=item.key, reason=reason)
-            )
+            if not self.terminologies.is_held(item):  # else it is not read again, and its rejects stand
+                self.files.add((item.source.file, item.source.member))
+            self.terminologies.begin(item)
             return
         if not isinstance(item, Publication | RegistryStudy):
+            self.terminologies.add(item)
             return
+        self.terminologies.end()
         self.files.add((item.source.file, item.source.member))
         try:
             mapped = _mapped(item)
@@ -174,7 +191,7 @@ class _Intake:
             title = item.brief_title.value if item.brief_title else None
         else:
             stated, title = item.pmid or item.doi, item.title
-        self.rejected.append(
+        self._rejected.append(
             Rejected(
                 file=source.file,
                 member=source.member,
@@ -197,9 +214,11 @@ class _Intake:
     def finish(self) -> None:
         """Write what still waits, and the catalog."""
         self.write()
+        self.terminologies.finish()
         if self.changed:
-            catalog = (quad for entry in self.entries.values() for quad in entry_quads(entry))
-            self.graph.replace_graph(CATALOG, catalog)
+            records = (quad for entry in self.entries.values() for quad in entry_quads(entry))
+            others = (quad for held in self.terminologies.held for quad in held_quads(held))
+            self.graph.replace_graph(CATALOG, chain(records, others))
 
     def report(self, folder: Path) -> BuildReport:
         counts = Counter(self.verdicts.values())
@@ -212,6 +231,11 @@ class _Intake:
             trials=len(self.telling),
             quads=len(self.graph),
             folder=str(folder),
+            terminologies=self.terminologies.loaded,
+            terminologies_unchanged=self.terminologies.unchanged,
+            terms=self.terminologies.terms,
+            mappings=self.terminologies.mappings,
+            statements=self.terminologies.statements,
         )
 
 
@@ -235,7 +259,10 @@ def _mapped(item: Publication | RegistryStudy) -> tuple[Entry, list[Quad], bool]
 
 def _nothing_loaded(rejected: list[Rejected]) -> str:
     if not rejected:
-        return "no records in what was named; name a file, folder, zip or glob of PubMed or registry records"
+        return (
+            "no records in what was named; name a file, folder, zip or glob of PubMed or registry records, "
+            "or of terminologies"
+        )
     reasons = [f"{reject.member or reject.file}: {reject.reason}" for reject in rejected[:5]]
     more = f"\n… and {len(rejected) - 5} more" if len(rejected) > 5 else ""
     return "not one record could be read\n" + "\n".join(reasons) + more

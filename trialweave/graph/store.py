@@ -19,7 +19,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -33,6 +33,9 @@ Subject = NamedNode | BlankNode | Triple
 
 _BULK = 5_000
 """Quads from which on a write goes in bulk."""
+
+_LARGE = 50_000
+"""Quads from which on graphs are removed by copying what stays."""
 
 KEEP_GENERATIONS = 2
 """The current generation and the one before it, which a reader may still have open."""
@@ -119,9 +122,49 @@ class Graph:
         else:
             self._store.bulk_extend(chain(few, rest))
 
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Remove these quads, those that are there."""
+        for quad in quads:
+            self._store.remove(quad)
+
     def remove_graph(self, graph: str) -> None:
         """Remove a named graph with all its quads, if it is there."""
         self._store.remove_graph(NamedNode(graph))
+
+    def remove_graphs(self, graphs: Collection[str]) -> None:
+        """Remove named graphs with all their quads.
+
+        To remove a quad costs this store many times what it costs to write one, and memory for each until
+        all are gone: a large graph goes by copying what stays.
+        """
+        names = {NamedNode(name) for name in graphs}
+        stale = (quad for name in sorted(graphs) for quad in self.quads(name))
+        few = len(list(islice(stale, _LARGE))) < _LARGE
+        del stale  # what still reads keeps the files from being let go
+        if few or self.folder is None:
+            for name in graphs:
+                self.remove_graph(name)
+            return
+        place = self.folder / "quads"
+        fresh = pyoxigraph.Store(str(self.folder / "quads.new"))
+        fresh.bulk_extend(quad for quad in self._store if quad.graph_name not in names)
+        del fresh  # a store lets go of its files when it is forgotten
+        del self._store
+        shutil.rmtree(place)
+        (self.folder / "quads.new").rename(place)
+        self._store = pyoxigraph.Store(str(place))
+
+    def load_lines(self, graph: str, path: Path) -> None:
+        """Add the N-Triples of a file to a named graph, past Python's objects.
+
+        Raises StoreError where a line is no N-Triples: whoever writes such files checks them before.
+        """
+        try:
+            self._store.bulk_load(
+                path=str(path), format=pyoxigraph.RdfFormat.N_TRIPLES, to_graph=NamedNode(graph)
+            )
+        except SyntaxError as error:
+            raise StoreError(f"{path}: cannot be loaded: {error}") from error
 
     def replace_graph(self, graph: str, quads: Iterable[Quad]) -> None:
         """Make a named graph hold exactly these quads."""

@@ -23,10 +23,16 @@ def find(name: str) -> str | None:
 
 
 @cache
-def _table() -> dict[str, str]:
+def rows() -> tuple[tuple[str, str], ...]:
+    """Every name and the MeSH UI that it stands for, sorted by name."""
     _, *lines = files(__package__).joinpath("drug_names.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines)
-    return {_fold(name): ui for name, ui, _ in rows}
+    cells = (line.split("\t") for line in lines)
+    return tuple((name, ui) for name, ui, _ in cells)
+
+
+@cache
+def _table() -> dict[str, str]:
+    return {_fold(name): ui for name, ui in rows()}
 
 
 def _fold(name: str) -> str:

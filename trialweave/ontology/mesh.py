@@ -96,6 +96,16 @@ def find(name: str) -> tuple[str, ...]:
     return _by_name().get(_fold(name), ())
 
 
+def uis() -> Iterator[str]:
+    """The UIs of all descriptors and supplementary records, in that order.
+
+    >>> next(uis())
+    'D000001'
+    """
+    yield from _terms("D")
+    yield from _terms("C")
+
+
 # ── what MeSH says of a term ─────────────────────────────────────────────────────────────
 
 

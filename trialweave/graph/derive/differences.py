@@ -22,6 +22,7 @@ from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 
 DCTERMS = namespace("dcterms")
+MESH = namespace("mesh")
 SKOS = namespace("skos")
 TW = namespace("tw")
 
@@ -45,7 +46,7 @@ def compare(registry: Side, publication: Side) -> Iterator[Comparison]:
 def write(graph: Graph) -> None:
     """Replace the graph of differences."""
     writer = GraphWriter(DIFFERENCES)
-    terms = {words(quad.subject): words(quad.object) for quad in graph.quads_of(predicate=SKOS["exactMatch"])}
+    terms = _one_term_each(graph)
     entries = read_entries(graph)
     registry = {entry.topic: entry for entry in entries.values() if is_registry(entry.source)}
     for entry in sorted(entries.values(), key=lambda entry: entry.graph):
@@ -65,6 +66,14 @@ def write(graph: Graph) -> None:
                 for comparison in compare(ours, theirs):
                     _write(comparison, trial, entry.topic, writer)
     graph.replace_graph(DIFFERENCES, writer.quads())
+
+
+def _one_term_each(graph: Graph) -> dict[str, str]:
+    """One of the terms that each concept is linked to as the same: MeSH's, else the first by its IRI."""
+    links = graph.quads_of(predicate=SKOS["exactMatch"])
+    pairs = sorted({(words(quad.subject), words(quad.object)) for quad in links}, reverse=True)
+    by_mesh = sorted(pairs, key=lambda pair: pair[1].startswith(MESH[""]))
+    return dict(by_mesh)
 
 
 def _reported(graph: Graph, entry: Entry) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from trialweave.graph import mesh_terms
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
 from trialweave.graph.quads import NamedNode
 from trialweave.graph.store import Graph
-from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 
@@ -13,29 +13,42 @@ TW = namespace("tw")
 
 
 class Line(Record, frozen=True):
-    """One heading line with a qualifier: UI of the descriptor, words of both, IRI of the pair."""
+    """One heading line with a qualifier: UI of the descriptor, words of both, IRI of the pair.
+
+    What the heading is, a disease or one specific drug, is told beside it.
+    """
 
     descriptor: str
     heading: str
     qualifier: str
     pair: NamedNode
+    is_disease: bool
+    is_specific_drug: bool
 
     def __str__(self) -> str:
         return f"{self.heading} / {self.qualifier}"
 
 
+class Substance(Record, frozen=True):
+    """One substance of a record: UI, label, and the UIs of the headings that it is mapped to."""
+
+    ui: str
+    label: str
+    mapped_to: tuple[str, ...]
+
+
 class Indexing(Record, frozen=True):
-    """The lines of a publication, sorted, and the UIs of its substances.
+    """The lines of a publication, sorted, and the UIs of its substances, each with those it is mapped to.
 
     A term that our MeSH does not know is left out: nothing can be told from it (`check` lists it).
     """
 
     lines: tuple[Line, ...]
-    substances: tuple[str, ...]
+    substances: tuple[Substance, ...]
 
-    def meant_by(self, descriptor: str) -> list[str]:
+    def meant_by(self, descriptor: str) -> list[Substance]:
         """The substances of the record that a heading stands for, as they map to it."""
-        return [ui for ui in self.substances if descriptor in mesh.mapped_to(ui)]
+        return [substance for substance in self.substances if descriptor in substance.mapped_to]
 
 
 def indexing_of(graph: Graph, publication: NamedNode) -> Indexing:
@@ -46,13 +59,23 @@ def indexing_of(graph: Graph, publication: NamedNode) -> Indexing:
             uis = mesh_uis(quad.object)
             if uis is None or uis[1] is None or not isinstance(quad.object, NamedNode):
                 continue
-            heading, qualifier = mesh.label(uis[0]), mesh.label(uis[1])
+            heading, qualifier = mesh_terms.label(graph, uis[0]), mesh_terms.label(graph, uis[1])
             if heading and qualifier:
-                lines.add(Line(descriptor=uis[0], heading=heading, qualifier=qualifier, pair=quad.object))
+                line = Line(
+                    descriptor=uis[0],
+                    heading=heading,
+                    qualifier=qualifier,
+                    pair=quad.object,
+                    is_disease=mesh_terms.is_disease(graph, uis[0]),
+                    is_specific_drug=mesh_terms.is_specific_drug(graph, uis[0]),
+                )
+                lines.add(line)
     substances = {
-        uis[0]
+        Substance(ui=uis[0], label=label, mapped_to=mesh_terms.mapped_to(graph, uis[0]))
         for quad in graph.quads_of(subject=publication, predicate=TW["mentionsSubstance"])
-        if (uis := mesh_uis(quad.object)) and mesh.label(uis[0])
+        if (uis := mesh_uis(quad.object)) and (label := mesh_terms.label(graph, uis[0]))
     }
-    ordered = tuple(sorted(lines, key=lambda line: line.pair.value))
-    return Indexing(lines=ordered, substances=tuple(sorted(substances)))
+    return Indexing(
+        lines=tuple(sorted(lines, key=lambda line: line.pair.value)),
+        substances=tuple(sorted(substances, key=lambda substance: substance.ui)),
+    )

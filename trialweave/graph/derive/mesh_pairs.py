@@ -46,15 +46,12 @@ def links(indexing: Indexing) -> Iterator[Link]:
     """The links that the heading lines of one record suggest."""
     for harm in (line for line in indexing.lines if line.qualifier in HARM):
         meant = indexing.meant_by(harm.descriptor)
-        drugs = [(ui, "substance") for ui in meant]
-        drugs.append((harm.descriptor, "indexing-artefact" if meant else _kind(harm.descriptor)))
+        drugs = [(substance.ui, "substance") for substance in meant]
+        kind = "descriptor" if harm.is_specific_drug else "class"
+        drugs.append((harm.descriptor, "indexing-artefact" if meant else kind))
         for induced in (line for line in indexing.lines if line.qualifier == INDUCED):
             for drug, trust in drugs:
                 yield Link(drug=drug, toxicity=induced.descriptor, trust=trust, lines=(harm, induced))
-
-
-def _kind(descriptor: str) -> str:
-    return "descriptor" if mesh.is_specific_drug(descriptor) else "class"
 
 
 def write(graph: Graph) -> None:

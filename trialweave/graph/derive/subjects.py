@@ -15,7 +15,6 @@ from trialweave.graph.derive.indexing import Indexing, indexing_of
 from trialweave.graph.iris import TWGRAPH, TWID
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
-from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
 
 MESH = namespace("mesh")
@@ -34,7 +33,7 @@ USE = {"therapeutic use", "administration & dosage"}
 def conditions(indexing: Indexing) -> Iterator[tuple[str, str]]:
     """UI of each treated condition, and the heading line that says so."""
     for line in indexing.lines:
-        if line.qualifier in THERAPY and mesh.is_disease(line.descriptor):
+        if line.qualifier in THERAPY and line.is_disease:
             yield line.descriptor, f"MeSH heading {line}"
 
 
@@ -44,9 +43,9 @@ def drugs(indexing: Indexing) -> Iterator[tuple[str, str]]:
         if line.qualifier not in USE:
             continue
         meant = indexing.meant_by(line.descriptor)
-        for ui in meant:
-            yield ui, f"MeSH heading {line}, to which the substance {mesh.label(ui)} maps"
-        if not meant and mesh.is_specific_drug(line.descriptor):
+        for substance in meant:
+            yield substance.ui, f"MeSH heading {line}, to which the substance {substance.label} maps"
+        if not meant and line.is_specific_drug:
             yield line.descriptor, f"MeSH heading {line}"
 
 

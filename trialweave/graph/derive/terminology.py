@@ -10,18 +10,22 @@ from typing import TypeVar
 import pyoxigraph
 
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.quads import BlankNode, NamedNode, Quad, Term
+from trialweave.graph.mesh_terms import label, whole_mesh
+from trialweave.graph.quads import BlankNode, GraphWriter, Literal, NamedNode, Quad, Term, graph_of
 from trialweave.graph.store import Graph
 from trialweave.ontology import classes, mesh, mesh_rdf
 from trialweave.ontology.prefixes import namespace
 
 FABIO = namespace("fabio")
 MESH = namespace("mesh")
+MESHV = namespace("meshv")
+RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
 
 VOCABULARY = TWGRAPH["ontology/trialweave"]
-MESH_GRAPH = TWGRAPH[f"ontology/mesh-{mesh.VERSION}"]
+MESH_GRAPH = TWGRAPH[f"ontology/mesh-{mesh.VERSION}-starter"]
+"""What records reach of the bundled MeSH; beside a whole MeSH, only pairs that it does not spell out."""
 
 SUBJECT_TERMS = (FABIO["hasPrimarySubjectTerm"], FABIO["hasSubjectTerm"])
 
@@ -43,6 +47,7 @@ def terms_in_use(graph: Graph) -> tuple[set[str], set[tuple[str, str]]]:
     uis: set[str] = {row.class_ui for row in classes.rows()}
     pairs: set[tuple[str, str]] = set()
     for predicate in (
+        TW["inDrugClass"],
         *SUBJECT_TERMS,
         TW["mentionsSubstance"],
         TW["conditionTerm"],
@@ -83,9 +88,28 @@ def _named(term: T) -> T | NamedNode:
 def _mesh(graph: Graph) -> Iterator[Quad]:
     """The terms in use, all that they lie within, and the heading-qualifier pairs in use."""
     uis, pairs = terms_in_use(graph)
+    whole = whole_mesh(graph)
+    if whole is not None:
+        yield from _pairs(graph, pairs, whole.graph)
+        return
     wanted = {ui for ui in uis if mesh.label(ui) is not None}
     wanted |= {d + q for d, q in pairs if mesh.label(d + q) is not None}
     lines = "".join(mesh_rdf.ntriples(sorted(wanted)))
     graph_name = NamedNode(MESH_GRAPH)
     for quad in pyoxigraph.parse(lines, pyoxigraph.RdfFormat.N_TRIPLES):
         yield Quad(quad.subject, quad.predicate, quad.object, graph_name)
+
+
+def _pairs(graph: Graph, pairs: set[tuple[str, str]], whole: str) -> Iterator[Quad]:
+    """The heading-qualifier pairs in use that a whole MeSH does not spell out, as it would."""
+    writer = GraphWriter(MESH_GRAPH)
+    for descriptor, qualifier in sorted(pairs):
+        node = NamedNode(MESH[descriptor + qualifier])
+        names = label(graph, descriptor), label(graph, qualifier)
+        spelt = any(graph_of(quad) == whole for quad in graph.quads_of(subject=node))
+        if spelt or names[0] is None or names[1] is None:
+            continue
+        writer.add(node, RDFS["label"], Literal("/".join(map(str, names)), language="en"))
+        writer.add(node, MESHV["hasDescriptor"], NamedNode(MESH[descriptor]))
+        writer.add(node, MESHV["hasQualifier"], NamedNode(MESH[qualifier]))
+    return writer.quads()

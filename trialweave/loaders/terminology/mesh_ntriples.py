@@ -110,7 +110,7 @@ def read(
             member=member,
             version=edition(file, member),
         )
-        yield header("mesh", source, partial=layout.partial)
+        yield header("mesh", source, partial=layout.partial or whole.problem is not None)
         line = 1
         for chunk in _chunks(whole.data):
             good, bad = _checked(chunk, line)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 
-from trialweave.graph.derive.links import linked
+from trialweave.graph.derive.links import mesh_drug
 from trialweave.graph.derive.reconcile.sides import Side
 from trialweave.graph.trial import PLACEBO
 from trialweave.ontology.prefixes import namespace
@@ -118,8 +118,8 @@ def arm_of_group(registry: Side, publication: Side, matches: list[Match]) -> Cal
         title = registry.label(group)
         if PLACEBO.fullmatch(fold(title)):
             wanted = Content(drugs=frozenset(), placebo=True)
-        elif link := linked(title, "drug"):
-            wanted = Content(drugs=frozenset({MESH[link.ui]}), placebo=False)
+        elif ui := mesh_drug(title):
+            wanted = Content(drugs=frozenset({MESH[ui]}), placebo=False)
         else:
             return None
         found = [theirs for theirs, given in contents.items() if given == wanted]
