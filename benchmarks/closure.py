@@ -78,10 +78,8 @@ def main(files: list[str]) -> None:
         numbers, stands_for = Numbers(), dict[int, int]()
         edges: dict[int, list[int]] = defaultdict(list)
         began = time.perf_counter()
-        if ".obo" in name.name:
-            terms = obo(name, numbers, edges)
-        else:
-            terms = mesh(name, numbers, edges, stands_for)
+        is_obo = ".obo" in name.name
+        terms = obo(name, numbers, edges) if is_obo else mesh(name, numbers, edges, stands_for)
         read = time.perf_counter()
         found = closure(terms, lambda node, edges=edges: edges.get(node, ()))
         done = time.perf_counter()
