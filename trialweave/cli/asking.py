@@ -84,7 +84,7 @@ def why(
 ) -> None:
     """Why a drug, condition or event counts as within a class: each way, step by step, and who says so.
 
-    Both are a label, a CURIE such as mesh:D020533 or HP:0000822, or an IRI. Exit status 1 if no way leads there.
+    Both are a label, a CURIE such as mesh:D020533 or HP:0000822, or an IRI. Exit status 1 if there is no way.
     """
     from trialweave.graph.store import open_store
     from trialweave.queries.why import why as ways
