@@ -160,6 +160,8 @@ def is_right(found: Link, judged: dict[str, set[str]]) -> bool:
         return term in judged["part"]
     if found.predicate == "broad":
         return term in judged["broader"] | judged["exact"]
+    if found.predicate == "close":
+        return term in judged["exact"] | judged["close"]
     return term in judged["exact"]
 
 

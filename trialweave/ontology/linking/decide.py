@@ -131,7 +131,7 @@ def link(label: str, kind: Kind, known: Index, *, guard: Guard, mapped: Mappings
 
     The index must have been asked for the label (`asked`), and know the labels of curated terms. A link
     made by hand stands before all that rules find in its terminology. A regimen whose drugs are all known is
-    linked     to each of them as a part; one with a drug that is not known, to none.
+    linked to each of them as a part; one with a drug that is not known, to none.
     """
     by_hand = [
         Link(terminology, row.term, known.labels[row.term], row.predicate, "ManualMappingCuration",
