@@ -26,7 +26,8 @@ LEVELS = {
 }
 
 DOORS = {
-    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py"},
+    "pyoxigraph": {"graph", "queries/run.py", "queries/arrow.py", "loaders/terminology"},
+    "pyhornedowl": {"loaders/terminology/owl_axioms.py"},
     "rdflib": {"graph", "ontology"},
     "pyshacl": {"graph/check.py"},
     "owlready2": {"ontology/reasoning.py"},
@@ -38,6 +39,7 @@ DOORS = {
     "httpx": {"fetch/http.py", "graph/endpoint.py"},
     "typer": {"cli"},
     "python_calamine": {"loaders/terminology/ctcae.py"},
+    "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},
     "yaml": {"queries/catalogue.py", "loaders/terminology/sssom.py"},
 }
 

@@ -191,6 +191,34 @@ def test_extract_prints_one_object_a_line(tmp_path: Path) -> None:
     assert "line of id and text" in done.stderr
 
 
+def test_extract_explains_itself(tmp_path: Path) -> None:
+    done = trialweave("extract", "--explain", SEED)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert "=== doi:10.1002/cam4.3771: " in done.stdout
+    assert "| hazard ratio 0.46 [95% CI 0.32-0.66]; p < 0.001}" in done.stdout
+    assert "adverse event: hypertension, grade 3-4, treatment-related | anlotinib | 17 (16%)" in done.stdout
+    assert "! certain: 17 [16 %] is not of 110 (15.45 %)" in done.stdout
+    out = tmp_path / "page.txt"
+    again = trialweave("extract", SEED, "--explain", "--out", out)
+    assert (again.returncode, again.stdout, out.read_text(encoding="utf-8")) == (0, "", done.stdout)
+
+
+def test_extract_reads_stdin_and_leaves_early(tmp_path: Path) -> None:
+    text = "Of 20 patients, 3 died."
+    for arguments in (("--text", "-"), ("--text", "--explain", "-")):
+        command = [sys.executable, "-m", "trialweave", "extract", *arguments]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert (done.returncode, "stdin" in done.stdout) == (0, True)
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as run:
+            assert run.stdout is not None
+            run.stdout.close()
+            assert run.communicate(text.encode())[1] == b""
+        assert run.returncode == 0
+
+
 def test_every_command_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]

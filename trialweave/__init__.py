@@ -6,6 +6,7 @@ The commands of the command line, as functions of the same names:
 - `questions()`, `question(name)`, `ask(graph, question, {…})`, `select(graph, sparql)` ask it
 - `open_source(name)` opens a store or a SPARQL endpoint; `ask_arrow(…)` answers as an Arrow table, and
   `to_frame(table)` makes it a DataFrame
+- `why(graph, term, containing)` says on what ways a term counts as within a class
 - `trial_page(graph, trial)` shows a trial, `check(graph)` checks, `export(graph, file)` exports
 - `read(*sources)` gives the records of files, `extract_lines(sources)` the numbers of their abstracts
 """
@@ -32,6 +33,7 @@ from trialweave.queries.page import trial_page
 from trialweave.queries.run import ask, select
 from trialweave.queries.source import open_source
 from trialweave.queries.table import Table, write_table
+from trialweave.queries.why import why
 
 __all__ = [
     "CheckError",
@@ -59,5 +61,6 @@ __all__ = [
     "select",
     "to_frame",
     "trial_page",
+    "why",
     "write_table",
 ]

@@ -159,3 +159,24 @@ def test_the_vocabulary_is_the_packaged_file() -> None:
     stated = rdflib.Graph().parse(str(files("trialweave.ontology") / "trialweave.ttl"))
     assert len(reasoning.vocabulary()) == len(stated)
     assert (rdflib.URIRef(TW["Trial"]), RDFS.isDefinedBy, None) in stated
+
+
+def test_an_inconsistency_is_explained_by_its_axioms_and_no_others() -> None:
+    wrong = data(
+        """
+        tw:Cat a owl:Class ; rdfs:subClassOf [ a owl:Class ; owl:complementOf tw:Dog ] , tw:Animal .
+        tw:Dog a owl:Class ; rdfs:label "dog" . tw:Animal a owl:Class . tw:Puppy a owl:Class ; rdfs:subClassOf tw:Dog .
+        tw:sees a owl:ObjectProperty ; rdfs:range tw:Animal .
+        twid:tom a tw:Cat , tw:Puppy , tw:Animal ; tw:sees twid:rex .
+        """
+    )
+    assert reasoning.explain([wrong]) == (
+        "tw:Cat rdfs:subClassOf [ a owl:Class ; owl:complementOf tw:Dog ] .",
+        "tw:Puppy rdfs:subClassOf tw:Dog .",
+        "twid:tom a tw:Cat .",
+        "twid:tom a tw:Puppy .",
+    )
+
+
+def test_nothing_is_explained_where_nothing_is_wrong() -> None:
+    assert reasoning.explain([data("twid:tom a tw:Trial . tw:Trial a owl:Class .")]) == ()

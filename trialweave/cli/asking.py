@@ -1,4 +1,4 @@
-"""Commands that ask: ask, questions, sparql, show."""
+"""Commands that ask: ask, why, questions, sparql, show."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from trialweave.cli.app import (
     OutOption,
     QueriesOption,
     SourceArgument,
+    StoreArgument,
     app,
+    say,
 )
 from trialweave.cli.output import output, print_table
 from trialweave.errors import QueryError
@@ -70,6 +72,28 @@ def _split_parameter(parameter: str) -> tuple[str, str]:
     if not equals or not name:
         raise typer.BadParameter(f"{parameter!r}: write NAME=VALUE, such as drug=anlotinib")
     return name, value
+
+
+@app.command()
+def why(
+    store: StoreArgument,
+    term: Annotated[str, typer.Argument(metavar="TERM", help="A drug, condition or event.")],
+    containing: Annotated[str, typer.Argument(metavar="CLASS", help="What it may lie within.")],
+    form: FormatOption = "table",
+    out: OutOption = None,
+) -> None:
+    """Why a drug, condition or event counts as within a class: each way, step by step, and who says so.
+
+    Both are a label, a CURIE such as mesh:D020533 or HP:0000822, or an IRI. Exit status 1 if no way leads there.
+    """
+    from trialweave.graph.store import open_store
+    from trialweave.queries.why import why as ways
+
+    found = ways(open_store(store), term, containing)
+    if not found.rows:
+        say(f"trialweave: no way from {term!r} to {containing!r}: nothing in this store puts it there")
+        raise typer.Exit(1)
+    print_table(found, form, out)
 
 
 @app.command()

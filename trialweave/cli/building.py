@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from trialweave.cli.app import DONE_WITH_REJECTS, StoreArgument, app, say
 from trialweave.cli.bars import bar
 from trialweave.cli.output import output
+from trialweave.errors import LoadError
 
 FetchSource = Literal["both", "ctgov", "pubmed"]
 
@@ -32,8 +33,9 @@ def build(
 ) -> None:
     """Load records and terminologies into a store, which is made if it is not there.
 
-    The format is told from the content. Of each terminology one version is held, the one loaded last. Records that cannot be read are set aside in the store's
-    rejected.jsonl, with the reason, and the rest goes on (exit status 3).
+    The format is told from the content. Of each terminology one version is held, the one loaded last.
+    Records that cannot be read are set aside in the store's rejected.jsonl, with the reason, and the rest
+    goes on (exit status 3).
     """
     from trialweave.graph.build import REJECTED
     from trialweave.graph.build import build as build_store
@@ -49,8 +51,8 @@ def build(
     if report.terminologies or report.terminologies_unchanged:
         say(
             f"{report.terminologies:,} terminologies and sets of mappings loaded, with "
-            f"{report.statements:,} statements ({report.terms:,} terms, {report.mappings:,} mappings read one "
-            f"by one); {report.terminologies_unchanged:,} unchanged"
+            f"{report.statements:,} statements ({report.terms:,} terms, {report.mappings:,} mappings "
+            f"read one by one); {report.terminologies_unchanged:,} unchanged"
         )
     if report.rejected:
         generation = current_generation(store)
@@ -71,17 +73,27 @@ def fetch(
     ] = None,
     query: Annotated[str | None, typer.Option("--query", help="Whatever matches this.")] = None,
     source: Annotated[FetchSource, typer.Option("--source", help="Where to send the query.")] = "both",
+    ontology: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ontology", metavar="KEY…", help="Terminologies, such as mesh,mondo,hp,chebi,ncit,doid."
+        ),
+    ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Ask again for what is here.")] = False,
     email: Annotated[
         str | None, typer.Option("--email", envvar="NCBI_EMAIL", help="Your address, which NCBI asks for.")
     ] = None,
 ) -> None:
-    """Fetch records from ClinicalTrials.gov and PubMed into a folder, which `build` then takes.
+    """Fetch records from ClinicalTrials.gov and PubMed, or terminologies, into a folder for `build` to take.
 
     What is there is not fetched again, and a run that was cut off goes on where it stopped. With a key in
     NCBI_API_KEY, PubMed is asked 10 times a second at most, else 3 times. Exit status 3 if a source does
     not have some of the ids.
     """
+    if ontology:
+        _fetch_ontologies(folder, _split_ids(ontology), refresh=refresh)
+        if not (nct or pmid or query):
+            return
     from trialweave.fetch import BOTH, Step
     from trialweave.fetch import fetch as fetch_records
     from trialweave.fetch.pubmed import URL as EUTILS_URL
@@ -121,6 +133,21 @@ def fetch(
             say(f"  {len(one.not_found):,} not found: {', '.join(one.not_found)}")
     if report.not_found:
         raise typer.Exit(DONE_WITH_REJECTS)
+
+
+def _fetch_ontologies(folder: Path, keys: list[str], *, refresh: bool) -> None:
+    from trialweave.fetch.ontologies import addresses, fetch_ontologies
+
+    other = os.environ.get("TRIALWEAVE_ONTOLOGIES")  # a table of other addresses, such as those of a mirror
+    try:
+        table = addresses(Path(other).read_text("utf-8")) if other else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LoadError(f"{other}: cannot be read as a table of addresses ({error})") from error
+    for one in fetch_ontologies(folder, keys, table=table, refresh=refresh):
+        say(
+            f"{one.key}: {one.file}, {one.outcome}; {one.bytes:,} bytes, "
+            f"version {one.version or 'not stated'}"
+        )
 
 
 def _split_ids(given: list[str] | None) -> list[str]:

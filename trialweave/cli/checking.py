@@ -15,24 +15,36 @@ from trialweave.cli.output import output, print_table
 
 @app.command()
 def extract(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Records, or lines of {id, text}.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Records, or lines of {id, text}; - for stdin.")
+    ],
     text: Annotated[
         bool, typer.Option("--text", help="Read each file as the plain text of an abstract.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the text with its facts marked, to check them by eye.")
+    ] = False,
     out: OutOption = None,
 ) -> None:
-    """Read the numbers of abstracts: one JSON object a line, {"id", "facts"}."""
-    from trialweave.loaders.extract import extract_lines, extract_text
+    """Read the numbers of abstracts: one JSON object a line, {"id", "facts"}.
+
+    With --explain, the text itself: every fact marked and numbered where it stands, and below each
+    sentence what was read, from which words, by which rule, and what the audit says of it.
+    """
+    from trialweave.loaders import extract as extraction
+    from trialweave.loaders.explain import show
     from trialweave.records import Rejected
 
     rejected = 0
     with output(out) as file:
-        for item in extract_text(files) if text else extract_lines(files):
+        for item in extraction.extract_texts(files) if text else extraction.extract(files):
             if isinstance(item, Rejected):
                 rejected += 1
                 say(f"{item.member or item.file}, record {item.position}: {item.reason}")
+            elif explain:
+                show(item, file)
             else:
-                file.write(item + "\n")
+                file.write(extraction.encode(item) + "\n")
     if rejected:
         raise typer.Exit(DONE_WITH_REJECTS)
 

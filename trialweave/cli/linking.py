@@ -18,18 +18,23 @@ def link(
         Path | None,
         typer.Option("--override", metavar="FILE", help="Mappings of your own (SSSOM) that go first."),
     ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option("--classes", metavar="FILE", help="Drug classes of your own, a table as ours is."),
+    ] = None,
     out: OutOption = None,
 ) -> None:
     """Link the labels of records to terminologies anew, without reading the records again.
 
     With --out the links are written in SSSOM's form, ready to be looked through, changed and given back
-    with --override. What --override states is kept until another file takes its place.
+    with --override. What --override or --classes states is kept until another
+    file takes its place.
     """
     from trialweave.graph.link import link as link_store
     from trialweave.graph.links_out import write_links
     from trialweave.graph.store import open_store
 
-    report = link_store(store, override=override)
+    report = link_store(store, override=override, classes=classes)
     say(f"linked anew: {report.quads:,} quads in {store}; {report.overrides:,} mappings of your own")
     if out is not None:
         with output(out) as file:

@@ -5,7 +5,8 @@ pace        requests start at least `interval` seconds apart, repeated ones too
 patience    429, 408, 5xx, a cut connection, silence, an answer that cannot be what was asked for: waited out
             with doubling pauses and jitter, and never less than Retry-After asks (RFC 9110 section 10.2.3)
 an end      after `TRIES` requests, or where Retry-After asks for more than `LONGEST_WAIT`: RemoteError
-redirects   none is followed: the address, and a key sent to it, would no longer be the one that was given
+redirects   of a question none is followed: the address, and a key sent to it, would no longer be the one
+            that was given; of a file they are followed, as persistent addresses are made of them
 ```
 """
 
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import httpx
@@ -30,6 +32,7 @@ FIRST_WAIT = 1.0  # seconds, doubled at each try
 LONGEST_WAIT = 300.0
 LONGEST_ANSWER = 600.0  # seconds for one whole answer, however it trickles
 LARGEST_ANSWER = 1 << 29  # bytes
+MOST_REDIRECTS = 10
 
 _GO_ON = "what was fetched is kept, and the same command goes on from there"
 
@@ -55,6 +58,13 @@ class Answer(NamedTuple):
     url: str
     status: int
     body: bytes
+
+
+class Downloaded(NamedTuple):
+    """Where a file came from in the end, and the day on which it was last changed there."""
+
+    url: str
+    modified: str | None
 
 
 class TryAgain(Exception):
@@ -110,25 +120,83 @@ class Client:
         Statuses other than 200 and those of `accept` never reach it. With `post`, parameters go into the
         body. Raises RemoteError with status, address and the way out.
         """
-        attempt = 0
+        return self._patiently(
+            lambda: read(self._send(url, params, post=post, accept=accept)), _shown(url, params, post)
+        )
+
+    def download(self, url: str, part: Path) -> Downloaded:
+        """A file, written to `part`; what an earlier try left there of the same file is gone on with.
+
+        Redirects are followed, but never from https to http. Beside `part`, `….json` tells which file it
+        is of. Raises RemoteError with status, address and the way out.
+        """
+        return self._patiently(lambda: self._receive(url, part), url)
+
+    def _patiently(self, attempt: Callable[[], Read], shown: str) -> Read:
+        tries = 0
         while True:
-            attempt += 1
+            tries += 1
             try:
-                return read(self._send(url, params, post=post, accept=accept))
+                return attempt()
             except TryAgain as failure:
                 reason = self._quotable(str(failure))
                 if failure.after is not None and failure.after > LONGEST_WAIT:
                     raise RemoteError(
-                        f"{_shown(url, params, post)}: {reason}; the server asks to come back in "
+                        f"{shown}: {reason}; the server asks to come back in "
                         f"{failure.after / 60:.0f} minutes: {_GO_ON}"
                     ) from failure
-                if attempt == TRIES:
+                if tries == TRIES:
                     raise RemoteError(
-                        f"{_shown(url, params, post)}: {reason}, {TRIES} times over; try later: {_GO_ON}"
+                        f"{shown}: {reason}, {TRIES} times over; try later: {_GO_ON}"
                     ) from failure
                 # half of the pause is chance: clients that fell together do not return together
-                pause = FIRST_WAIT * 2 ** (attempt - 1) * (1 + self.timing.random()) / 2
+                pause = FIRST_WAIT * 2 ** (tries - 1) * (1 + self.timing.random()) / 2
                 self.timing.sleep(max(pause, failure.after or 0.0))
+
+    def _receive(self, url: str, part: Path) -> Downloaded:
+        mark = part.with_name(f"{part.name}.json")
+        known = _known_part(part, mark, url)
+        headers = {"Accept-Encoding": "identity"}
+        if known is not None:
+            headers |= {"Range": f"bytes={part.stat().st_size}-", "If-Range": known}
+        try:
+            target = httpx.URL(url)
+            for _ in range(MOST_REDIRECTS + 1):
+                self._keep_pace()
+                with self._http.stream("GET", target, headers=headers) as response:
+                    if response.status_code not in (301, 302, 303, 307, 308):
+                        return self._written(response, url, part, mark)
+                    target = _moved(target, response.headers.get("Location", ""))
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise RemoteError(f"{url}: {error}; give an address that begins with https://") from error
+        except httpx.TimeoutException as error:
+            raise TryAgain(f"no answer within {self._timeout:g} s") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise TryAgain(f"the connection failed ({error or type(error).__name__})") from error
+        raise RemoteError(f"{url}: redirected more than {MOST_REDIRECTS} times; check the address")
+
+    def _written(self, response: httpx.Response, url: str, part: Path, mark: Path) -> Downloaded:
+        """Write the body behind what is there, if that is what the server sends, else anew."""
+        status, headers = response.status_code, response.headers
+        if status == 416:  # the part is longer than the file has become
+            mark.unlink(missing_ok=True)
+            raise TryAgain("the file has changed while it was fetched")
+        if status not in (200, 206):
+            reason = f"{status} {httpx.codes.get_reason_phrase(status)}"
+            if status in (408, 429) or status >= 500:
+                raise TryAgain(reason, _retry_after(headers, self.timing.now()))
+            raise RemoteError(f"{url}: {reason} at {response.url}; check the address: {_GO_ON}")
+        if status == 200:
+            part.unlink(missing_ok=True)
+            validator = headers.get("ETag", "") or headers.get("Last-Modified", "")
+            mark.write_text(json.dumps({"url": url, "validator": validator}), encoding="utf-8")
+        elif not headers.get("Content-Range", "").startswith(f"bytes {part.stat().st_size}-"):
+            mark.unlink(missing_ok=True)
+            raise TryAgain("the server sent another part of the file than it was asked for")
+        with part.open("ab") as file:
+            for chunk in response.iter_raw():
+                file.write(chunk)
+        return Downloaded(str(response.url), _day(headers.get("Last-Modified", "")))
 
     def _send(self, url: str, params: Mapping[str, str], *, post: bool, accept: Collection[int]) -> Answer:
         self._keep_pace()
@@ -181,6 +249,33 @@ class Client:
         """What a server said, without the key that it may repeat."""
         key = self._identity.get("api_key")
         return text.replace(key, "…") if key else text
+
+
+def _known_part(part: Path, mark: Path, url: str) -> str | None:
+    """What tells the server which file a part is of; None where there is no part that can be gone on with."""
+    try:
+        told = json.loads(mark.read_text(encoding="utf-8"))
+        size = part.stat().st_size
+    except (OSError, ValueError):
+        return None
+    validator = str(told.get("validator", ""))
+    if told.get("url") != url or not size or not validator or validator.startswith("W/"):
+        return None
+    return validator
+
+
+def _moved(here: httpx.URL, location: str) -> httpx.URL:
+    target = here.join(location)
+    if not location or target.scheme not in ("http", "https"):
+        raise RemoteError(f"{here}: moved to {location or 'nowhere'}; check the address")
+    if here.scheme == "https" and target.scheme == "http":
+        raise RemoteError(f"{here}: moved to {target}, which is not safe on the way; give another address")
+    return target
+
+
+def _day(http_date: str) -> str | None:
+    date = _http_date(http_date)
+    return date.date().isoformat() if date is not None else None
 
 
 def _shown(url: str, params: Mapping[str, str], post: bool) -> str:

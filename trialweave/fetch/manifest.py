@@ -19,7 +19,7 @@ import msgspec
 from trialweave.errors import LoadError, StoreError
 from trialweave.records import Record
 
-SourceName = Literal["ctgov", "pubmed"]
+SourceName = Literal["ctgov", "pubmed", "ontology"]
 
 WHOLE = "whole"
 """The part of a listing that stands for all of it: it was listed to its end."""
@@ -95,10 +95,10 @@ class Manifest:
         """Whether a file is still as it was written, byte for byte."""
         if saved.file not in self._intact:
             try:
-                data = (self.folder / saved.file).read_bytes()
+                found = digest_of(self.folder / saved.file)
             except OSError:
-                data = b""
-            self._intact[saved.file] = digest(data) == saved.sha256
+                found = ""
+            self._intact[saved.file] = found == saved.sha256
         return self._intact[saved.file]
 
     def is_missing(self, source: SourceName, identifier: str) -> bool:
@@ -123,6 +123,18 @@ class Manifest:
         for saved in batch.files:
             self._write(self.folder / saved.file, contents[saved.file])
             self._intact[saved.file] = True
+        self._append(batch)
+        self._take(batch)
+
+    def keep_download(self, batch: Batch, part: Path) -> None:
+        """Move a file that was written beside the manifest to its place, then write its line."""
+        [saved] = batch.files
+        place = self.folder / saved.file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(place)
+        self._intact[saved.file] = True
         self._append(batch)
         self._take(batch)
 
@@ -233,6 +245,12 @@ def saved_file(
     return SavedFile(
         file=file, sha256=digest(data), bytes=len(data), versions=dict(versions), aliases=tuple(aliases)
     )
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest(data: bytes) -> str:

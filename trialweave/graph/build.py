@@ -137,6 +137,8 @@ class _Intake:
         if isinstance(item, Rejected):
             self.files.add((item.file, item.member))
             self._rejected.append(item)
+            if item.position == 0:  # a file is refused: if its header has come, it broke off behind it
+                self.terminologies.refuse(item)
             return
         if isinstance(item, Terminology | MappingSet):
             if not self.terminologies.is_held(item):  # else it is not read again, and its rejects stand

@@ -18,7 +18,9 @@ import pyoxigraph
 import rdflib
 
 from trialweave.errors import CheckError
+from trialweave.graph import mesh_terms
 from trialweave.graph.catalog import is_registry, read_entries
+from trialweave.graph.check_pairs import judged_pairs
 from trialweave.graph.check_registry import offences
 from trialweave.graph.check_sources import SourcesReport, check_sources
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
@@ -53,7 +55,10 @@ class Issue(Record, frozen=True):
 
 
 class CheckReport(Record, frozen=True):
-    """What was looked at, and what was found; `sources` where the sources were looked into."""
+    """What was looked at, and what was found; `sources` where the sources were looked into.
+
+    `pairs` are headings with a qualifier of which the store's MeSH tells whether NLM allows it.
+    """
 
     issues: tuple[Issue, ...]
     record_graphs: int
@@ -62,6 +67,7 @@ class CheckReport(Record, frozen=True):
     headings: int
     units: int
     sources: SourcesReport | None = None
+    pairs: int = 0
 
     @property
     def errors(self) -> int:
@@ -75,7 +81,8 @@ class CheckReport(Record, frozen=True):
         told = (
             f"checked {self.record_graphs:,} record graphs against the shapes, "
             f"{self.registry_graphs:,} registry records set by set, {self.quotes:,} quotes, "
-            f"{self.headings:,} headings and substances, {self.units:,} units"
+            f"{self.headings:,} headings and substances, {self.pairs:,} qualifiers against those that NLM "
+            f"allows, {self.units:,} units"
         )
         if self.sources is not None:
             told += (
@@ -112,6 +119,12 @@ def check(graph: Graph, sources: Collection[str | Path] = ()) -> CheckReport:
         looked_at = list(step(graph))
         counts[name] = len(looked_at)
         issues += [issue for issue in looked_at if issue is not None]
+    pairs = list(judged_pairs(graph))
+    issues += (
+        Issue(severity="source", check="qualifier", where=pair.publication, message=pair.message)
+        for pair in pairs
+        if pair.message is not None
+    )
     issues += _shapes(graph, sorted(records))
     issues += (
         Issue(severity=found.rule.severity, check=found.rule.name, where=found.fact, message=found.message)
@@ -125,6 +138,7 @@ def check(graph: Graph, sources: Collection[str | Path] = ()) -> CheckReport:
         record_graphs=len(records),
         registry_graphs=len(registry),
         sources=compared,
+        pairs=len(pairs),
         **counts,
     )
 
@@ -215,7 +229,9 @@ def _quotes(graph: Graph) -> Iterator[Issue | None]:
 
 
 def _headings(graph: Graph) -> Iterator[Issue | None]:
-    """Every heading, qualifier and substance is one that our MeSH knows."""
+    """Every heading, qualifier and substance is one that the store's MeSH knows."""
+    whole = mesh_terms.whole_mesh(graph)
+    name = f"MeSH {mesh.VERSION} as bundled" if whole is None else f"MeSH {whole.version or 'as loaded'}"
     for what in ("unresolvedHeading", "unresolvedSubstance"):
         for quad in graph.quads_of(predicate=TW[what]):
             yield Issue(
@@ -227,12 +243,12 @@ def _headings(graph: Graph) -> Iterator[Issue | None]:
     for predicate in (*SUBJECT_TERMS, TW["mentionsSubstance"]):
         for quad in graph.quads_of(predicate=predicate):
             uis = mesh_uis(quad.object)
-            unknown = [ui for ui in uis or () if ui and mesh.label(ui) is None]
+            unknown = [ui for ui in uis or () if ui and mesh_terms.label(graph, ui) is None]
             if uis is None:
                 message = f"{quad.object} is no MeSH term"
                 yield Issue(severity="error", check="heading", where=words(quad.subject), message=message)
             elif unknown:
-                message = f"MeSH {mesh.VERSION} as bundled has no {', '.join(unknown)}"
+                message = f"{name} has no {', '.join(unknown)}"
                 yield Issue(severity="unknown", check="heading", where=words(quad.subject), message=message)
             else:
                 yield None

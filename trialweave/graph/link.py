@@ -11,10 +11,12 @@ from trialweave import loaders
 from trialweave.errors import LoadError
 from trialweave.graph.catalog import CATALOG, entry_quads, read_entries
 from trialweave.graph.derive import derive
+from trialweave.graph.drug_classes import replace_user_classes
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.store import Graph, current_generation, next_generation, open_store
 from trialweave.graph.terminology_catalog import held_quads
 from trialweave.graph.terminology_intake import TerminologyIntake
+from trialweave.ontology import classes as drug_classes
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Mapping, MappingSet, Record, Rejected
 
@@ -32,22 +34,26 @@ class LinkReport(Record, frozen=True):
     folder: str
 
 
-def link(folder: Path, *, override: Path | None = None) -> LinkReport:
+def link(folder: Path, *, override: Path | None = None, classes: Path | None = None) -> LinkReport:
     """Link the labels of a store to its terminologies anew, and derive all that follows from it.
 
     `override` is a file of mappings (SSSOM) that go before every other: from a label's concept to a term
     (or, with the predicate modifier "Not", away from it). They are kept in the store and take the place of
-    those of an earlier file; a file without a mapping takes them away. Records are not read again, and
+    those of an earlier file; a file without a mapping takes them away. `classes` is a table of drug classes
+    (`ontology/classes`), a basis of its own beside ours, kept and replaced in the same way. Records are not read again, and
     nothing that they or the terminologies say changes. The new state appears whole or not at all.
 
-    Raises StoreError where there is no store, and LoadError at the first mapping of `override` that is wrong.
+    Raises StoreError where there is no store, and LoadError at the first mapping or row that is wrong.
     """
-    open_store(folder).close()
+    open_store(folder)  # says so where there is none
     mappings = _read(override) if override is not None else None
+    rows = drug_classes.read(classes) if classes is not None else None
     held = current_generation(folder)
     with next_generation(folder) as (graph, generation):
         if mappings is not None:
             _keep(graph, generation, mappings)
+        if rows is not None:
+            replace_user_classes(graph, rows)
         derive(graph)
         for path in sorted(held.iterdir()) if held is not None else ():
             if path.is_file():

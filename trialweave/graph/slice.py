@@ -17,10 +17,11 @@ from trialweave.graph.quads import NamedNode, Quad, words
 from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import NAMES, PARENTS, names
 from trialweave.graph.terminology_catalog import Held, held_quads, read_held
+from trialweave.ontology.linking.spelling import bag
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 
-MESH = namespace("mesh")
+DCTERMS = namespace("dcterms")
 MESHV = namespace("meshv")
 OBO = namespace("obo")
 OWL = namespace("owl")
@@ -41,7 +42,14 @@ KEPT = (RDF["type"], *NAMES, *UPWARD, SKOS["notation"], OWL["deprecated"])
 """What is kept of a term: nothing in sentences."""
 
 NAMING = (*SUBJECT_TERMS, TW["mentionsSubstance"], TW["conditionTerm"], TW["interventionTerm"])
-LINKS = (SKOS["exactMatch"], SKOS["closeMatch"], SKOS["broadMatch"])
+LINKS = (
+    SKOS["exactMatch"],
+    SKOS["closeMatch"],
+    SKOS["broadMatch"],
+    DCTERMS["hasPart"],
+    TW["linkCandidate"],
+)
+"""From the concept of a label to the terms that it is linked to, and to those that it might mean."""
 
 
 class SliceReport(Record, frozen=True):
@@ -57,11 +65,12 @@ class SliceReport(Record, frozen=True):
 def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = ()) -> SliceReport:
     """Cut what the records of a store need of its terminologies into one file, N-Quads and gzip.
 
-    Kept are the terms that records name or are linked to; every term one of whose names is the label of a
-    concept (so that what is ambiguous stays so); what an exact mapping that holds leads to from these; all
-    that these lie within; and the mappings between terms that are kept. Of a term: type, names, what it
+    Kept are the terms that records name or are linked to; those that a concept has the name of; what an
+    exact mapping that holds leads to from these; all that these lie within; every other term that shares a
+    name with one of them, in whatever order or spelling of its words, so that what is ambiguous in the whole
+    is ambiguous in the part; and the mappings between terms that are kept. Of a term: type, names, what it
     lies within, codes. The file is sorted, the same for the same store, and describes its graphs as the
-    catalog does, with licence and notice. `without` names keys that are left out; a terminology that may
+    catalog does, with licence and notice; beside it, `NOTICE.txt` says the same for people. `without` names keys that are left out; a terminology that may
     not be passed on always is.
 
     Raises StoreError where the store holds no terminology to cut from, or the file cannot be written.
@@ -72,9 +81,13 @@ def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = 
     sets = [one for one in held if one.kind == "mappings"]
     if not terminologies:
         raise StoreError("the store holds no terminology to cut from; build it with some first")
-    wanted = _seeds(graph, terminologies)
+    wanted = _named_or_linked(graph)
+    labels = {bag(label) for _, _, label in local_concepts(graph)}
+    bearers = {one.key: _bearers(graph, one) for one in terminologies}
+    for terms in bearers.values():
+        wanted.update(iri for name in labels & terms.keys() for iri in terms[name])
     wanted |= _same_elsewhere(graph, sets, wanted)
-    kept = {one.key: _with_upper(graph, one, wanted) for one in terminologies}
+    kept = {one.key: _kept(graph, one, wanted, bearers[one.key]) for one in terminologies}
     everything = set().union(*kept.values()) | _bundled(graph) | wanted
     lines: list[str] = []
     parts: list[Held] = []
@@ -86,38 +99,36 @@ def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = 
         _cut(parts, lines, one, _mapping_statements(graph, one, nodes))
         mappings[one.key] = len(nodes)
     lines += (f"{quad} .\n" for part in parts for quad in held_quads(part))
-    size = _write(file, sorted(set(lines)))
+    packed = _packed(sorted(set(lines)))
+    _write(file, packed)
+    _write(file.with_name("NOTICE.txt"), _notices(parts).encode())
     return SliceReport(
         terms={one.key: len(kept[one.key]) for one in terminologies if kept[one.key]},
         mappings={key: count for key, count in mappings.items() if count},
         statements=len(lines),
-        bytes=size,
+        bytes=len(packed),
         file=str(file),
     )
 
 
-def _seeds(graph: Graph, terminologies: Iterable[Held]) -> set[str]:
-    """Terms that records name, that concepts are linked to, or that bear the label of a concept."""
+def _named_or_linked(graph: Graph) -> set[str]:
+    """Terms that records name, that concepts are linked to, and those that concepts might mean."""
     found: set[str] = set()
-    labels: set[str] = set()
     for predicate in NAMING:
         found.update(words(quad.object) for quad in graph.quads_of(predicate=predicate))
-    for iri, _, label in local_concepts(graph):
-        labels.add(_folded(label))
+    for iri, _, _ in local_concepts(graph):
         for predicate in LINKS:
             links = graph.quads_of(subject=NamedNode(iri), predicate=predicate)
             found.update(words(quad.object) for quad in links)
-        told = graph.quads_of(predicate=SSSOM["subject_id"], value=NamedNode(iri))
-        for mapping in told:  # candidates that were not picked are mappings too
-            others = graph.quads_of(subject=mapping.subject, predicate=SSSOM["object_id"])
-            found.update(words(quad.object) for quad in others)
-    for one in terminologies:
-        found.update(name.iri for name in names(graph, one.graph) if _folded(name.text) in labels)
     return found
 
 
-def _folded(label: str) -> str:
-    return " ".join(label.casefold().split())
+def _bearers(graph: Graph, one: Held) -> dict[str, set[str]]:
+    """The terms that bear each name of one terminology, the order and the spelling of its words forgiven."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in names(graph, one.graph):
+        found[bag(name.text)].add(name.iri)
+    return dict(found)
 
 
 def _same_elsewhere(graph: Graph, sets: Iterable[Held], terms: set[str]) -> set[str]:
@@ -130,21 +141,27 @@ def _same_elsewhere(graph: Graph, sets: Iterable[Held], terms: set[str]) -> set[
     return found
 
 
-def _with_upper(graph: Graph, one: Held, wanted: set[str]) -> set[str]:
-    """The wanted terms of one terminology, and all that they lie within."""
+def _kept(graph: Graph, one: Held, wanted: set[str], bearers: dict[str, set[str]]) -> set[str]:
+    """The wanted terms of one terminology, those that share a name with them, all that these lie within."""
     upper: dict[str, list[str]] = defaultdict(list)
     for predicate in UPWARD:
         for quad in graph.quads_in(one.graph, predicate):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
                 upper[quad.subject.value].append(quad.object.value)
-    known = {words(quad.subject) for predicate in NAMES for quad in graph.quads_in(one.graph, predicate)}
+    alike: dict[str, set[str]] = defaultdict(set)
+    known: set[str] = set()
+    for iris in bearers.values():
+        known |= iris
+        if len(iris) > 1:
+            for iri in iris:
+                alike[iri] |= iris
     kept: set[str] = set()
     waiting = sorted(wanted & known)
     while waiting:
         term = waiting.pop()
         if term not in kept:
             kept.add(term)
-            waiting += upper[term]
+            waiting += [*upper[term], *alike[term]]
     return kept
 
 
@@ -198,15 +215,33 @@ def _cut(parts: list[Held], lines: list[str], one: Held, quads: Iterable[Quad]) 
         )
 
 
-def _write(file: Path, lines: list[str]) -> int:
+def _packed(lines: list[str]) -> bytes:
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, compresslevel=9) as stream:
         stream.writelines(line.encode() for line in lines)
+    return packed.getvalue()
+
+
+def _notices(parts: Iterable[Held]) -> str:
+    """What must stand beside the data, one paragraph a part, sorted."""
+    paragraphs = [
+        "Parts of terminologies and sets of mappings, each as its publisher has it but for what was left "
+        "out: terms that the records at hand do not need, definitions, comments and references."
+    ]
+    for part in sorted(parts, key=lambda part: (part.kind, part.key)):
+        named = f"{part.title or part.key}" + (f", version {part.version}" if part.version else "")
+        told = [f"{named} ({part.key}, from {part.file})"]
+        told += [f"Licence: {part.licence}"] if part.licence else []
+        told += [part.notice] if part.notice else []
+        paragraphs.append("\n".join(told))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _write(file: Path, data: bytes) -> None:
     part = file.with_name(f".{file.name}.part")
     try:
-        part.write_bytes(packed.getvalue())
+        part.write_bytes(data)
         part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StoreError(f"{file}: cannot be written ({error.strerror}); name another file") from error
-    return len(packed.getvalue())

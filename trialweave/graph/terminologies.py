@@ -13,9 +13,10 @@ from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.quads import Literal as RdfLiteral
 from trialweave.graph.quads import NamedNode
 from trialweave.graph.store import Graph
-from trialweave.ontology.prefixes import namespace
+from trialweave.ontology.prefixes import compact, namespace
 
 MESHV = namespace("meshv")
+OBO = namespace("obo")
 OIO = namespace("oio")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
@@ -65,3 +66,15 @@ def parents(graph: Graph, terminology: str) -> Iterator[tuple[str, str]]:
         for quad in graph.quads_in(terminology, predicate):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
                 yield quad.subject.value, quad.object.value
+
+
+def terminology_of(term: str) -> str:
+    """The key of the terminology that an IRI belongs to, by its namespace; the IRI where none is known.
+
+    >>> terminology_of("http://id.nlm.nih.gov/mesh/D006973"), terminology_of(OBO["UBERON_0000948"])
+    ('mesh', 'uberon')
+    """
+    if term.startswith(OBO[""]):
+        return term.removeprefix(OBO[""]).partition("_")[0].lower()
+    prefix, colon, _ = compact(term).partition(":")
+    return prefix.lower() if colon and not term.startswith(f"{prefix}:") else term

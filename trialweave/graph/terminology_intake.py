@@ -15,7 +15,7 @@ import msgspec
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.store import Graph
 from trialweave.graph.terminology_catalog import Held, Kind, described, judge, read_held
-from trialweave.graph.terminology_writer import StatementLines, mapping_lines, term_lines
+from trialweave.graph.terminology_writer import StatementLines, mapping_lines, read_lines, term_lines
 from trialweave.records import Mapping, MappingSet, Rejected, Statements, Term, Terminology
 
 Member = Term | Statements | Mapping
@@ -37,7 +37,6 @@ class TerminologyIntake:
 
     def __init__(self, graph: Graph, waiting: Path) -> None:
         self.rejected: list[Rejected] = []
-        self.met = 0
         self.loaded = 0
         self.unchanged = 0
         self.terms = 0
@@ -49,6 +48,7 @@ class TerminologyIntake:
         for held in read_held(graph).values():
             self._held.setdefault((held.kind, held.key), []).append(held)
         self._unchanged = {held.content_hash for every in self._held.values() for held in every}
+        self._files = 0
         self._pending: dict[tuple[Kind, str], _Waiting] = {}
         self._open: _Waiting | None = None
 
@@ -56,6 +56,11 @@ class TerminologyIntake:
     def changed(self) -> bool:
         """Whether `finish` has something to load."""
         return bool(self._pending)
+
+    @property
+    def met(self) -> int:
+        """Terminologies and sets of mappings that were loaded, or that were held already."""
+        return self.loaded + self.unchanged
 
     @property
     def held(self) -> Iterator[Held]:
@@ -75,7 +80,7 @@ class TerminologyIntake:
     def begin(self, header: Terminology | MappingSet) -> None:
         """Judge a file by its header; what follows is written, or passed over."""
         self.end()
-        self.met += 1
+        self._files += 1
         offered = described(header)
         place = (offered.kind, offered.key)
         pending = self._pending.get(place)
@@ -86,7 +91,7 @@ class TerminologyIntake:
             if pending is not None:
                 pending.forget()
             self._waiting.mkdir(exist_ok=True)
-            path = self._waiting / f"{self.met}.nt"
+            path = self._waiting / f"{self._files}.nt"
             self._open = self._pending[place] = _Waiting(offered, path)
         elif verdict == "same":
             self.unchanged += 1
@@ -105,13 +110,14 @@ class TerminologyIntake:
         if isinstance(member, Statements):
             good, bad = self._open.statements.checked(member.lines)
             self._open.write(good)
+            self._open.is_rdf = True
             for line, reason in bad:
                 excerpt = line[:200].decode("utf-8", "backslashreplace").rstrip()
                 self._reject(entry, self._open.lines + 1, reason, excerpt=excerpt)
             return
         try:
             if isinstance(member, Term):
-                self._open.write("".join(term_lines(member)).encode())
+                self._open.write_term("".join(term_lines(member)), "".join(read_lines(member)))
                 self._open.terms += 1
             else:
                 self._open.write("".join(mapping_lines(member, entry.key)).encode())
@@ -121,11 +127,21 @@ class TerminologyIntake:
             count = self._open.terms + self._open.mappings + 1
             self._reject(entry, count, f"{member.path}: cannot be named in RDF: {error}", identifier=told)
 
+    def refuse(self, whole: Rejected) -> None:
+        """A file was refused as a whole: if it is the one that was begun, nothing of it is kept."""
+        if self._open is None:
+            return
+        entry = self._open.entry
+        if (entry.file, entry.member) == (whole.file, whole.member):
+            self._open.forget()
+            del self._pending[entry.kind, entry.key]
+            self._open = None
+
     def end(self) -> None:
         """The file that was begun is at its end."""
         if self._open is not None:
             self._open.close()
-            if not self._open.lines:
+            if not self._open.lines and not self._open.terms:
                 self._reject(self._open.entry, 0, "holds nothing that can be stored")
                 self._open.forget()
                 del self._pending[self._open.entry.kind, self._open.entry.key]
@@ -137,13 +153,14 @@ class TerminologyIntake:
         for place, waiting in self._pending.items():
             self._graph.remove_graphs({held.graph for held in self._held.get(place, [])})
             entry = waiting.loaded()
-            self._graph.load_lines(entry.graph, waiting.path)
+            for path in waiting.paths():
+                self._graph.load_lines(entry.graph, path)
             waiting.forget()
             self._held[place] = [entry]
             self.loaded += 1
             self.terms += waiting.terms
             self.mappings += waiting.mappings
-            self.statements += waiting.lines
+            self.statements += entry.statements
         if self._waiting.exists():
             self._waiting.rmdir()
 
@@ -169,27 +186,45 @@ class TerminologyIntake:
 
 
 class _Waiting:
-    """What is written of one file, on disk."""
+    """What is written of one file, on disk: statements and mappings; terms whole; what reading made of terms.
+
+    Of a file in RDF the statements say everything, so its terms are not written whole.
+    """
 
     def __init__(self, entry: Held, path: Path) -> None:
         self.entry = entry
-        self.path = path
         self.statements = StatementLines(entry.graph.removeprefix(TWGRAPH[""]))
+        self.is_rdf = False
         self.lines = 0
         self.terms = 0
         self.mappings = 0
-        self._file: IO[bytes] = path.open("wb")
+        self._whole_lines = 0
+        self._read_lines = 0
+        self._paths = {name: path.with_suffix(f".{name}.nt") for name in ("stated", "whole", "read")}
+        self._files: dict[str, IO[bytes]] = {name: one.open("wb") for name, one in self._paths.items()}
 
     def write(self, lines: bytes) -> None:
-        self._file.write(lines)
+        self._files["stated"].write(lines)
         self.lines += lines.count(b"\n")
 
+    def write_term(self, whole: str, read: str) -> None:
+        self._files["whole"].write(whole.encode())
+        self._files["read"].write(read.encode())
+        self._whole_lines += whole.count("\n")
+        self._read_lines += read.count("\n")
+
     def close(self) -> None:
-        self._file.close()
+        for file in self._files.values():
+            file.close()
+
+    def paths(self) -> tuple[Path, ...]:
+        return self._paths["stated"], self._paths["read" if self.is_rdf else "whole"]
 
     def loaded(self) -> Held:
-        return msgspec.structs.replace(self.entry, statements=self.lines)
+        lines = self.lines + (self._read_lines if self.is_rdf else self._whole_lines)
+        return msgspec.structs.replace(self.entry, statements=lines)
 
     def forget(self) -> None:
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        self.close()
+        for path in self._paths.values():
+            path.unlink(missing_ok=True)

@@ -3,8 +3,9 @@
 Terms of OBO and OWL are written as the OBO Foundry's translation of OBO to OWL has them
 (`rdfs:subClassOf`, `oio:hasExactSynonym`, `obo:IAO_0000115`); SKOS concepts in SKOS; MeSH in NLM's layout
 with further names as `skos:altLabel` of the record itself. A mapping is the direct triple, unless it says
-that it does not hold, and a `sssom:Mapping`. Statements that a publisher gives as RDF stay as they are,
-but for blank nodes, which get names of ours (RDF 1.1, section 3.5).
+that it does not hold, and a `sssom:Mapping`; the labels of its ends are those of their terms. Statements
+that a publisher gives as RDF stay as they are, but for blank nodes, which get names of ours (RDF 1.1,
+section 3.5).
 """
 
 from __future__ import annotations
@@ -78,6 +79,22 @@ def term_lines(term: Term) -> Iterator[str]:
         yield from _owl(term)
 
 
+def read_lines(term: Term) -> Iterator[str]:
+    """What reading has made of a term whose file is RDF: names, parents and relations, said plainly.
+
+    All else stands in the statements of the file. Raises ValueError for an IRI that is none.
+    """
+    node = _iri(term.iri)
+    skos = SKOS["Concept"] in term.types
+    for synonym in term.synonyms:
+        exact = skos and synonym.scope == "exact"
+        yield _line(node, SKOS["altLabel"] if exact else _SYNONYM[synonym.scope], _text(synonym))
+    above = RDFS["subPropertyOf"] if any(kind.endswith("Property") for kind in term.types) else None
+    for parent in term.parents:
+        yield _line(node, above or (SKOS["broader"] if skos else RDFS["subClassOf"]), _iri(parent))
+    yield from _relations(node, term.relations)
+
+
 def _owl(term: Term) -> Iterator[str]:
     node = _iri(term.iri)
     for kind in term.types or (OWL["Class"],):
@@ -86,11 +103,7 @@ def _owl(term: Term) -> Iterator[str]:
         yield _line(node, RDFS["label"], literal(term.label))
     if term.definition is not None:
         yield _line(node, OBO["IAO_0000115"], literal(term.definition))
-    for synonym in term.synonyms:
-        yield _line(node, _SYNONYM[synonym.scope], _text(synonym))
-    for parent in term.parents:
-        yield _line(node, RDFS["subClassOf"], _iri(parent))
-    yield from _relations(node, term.relations)
+    yield from read_lines(term)
     for notation in term.notations:
         yield _line(node, SKOS["notation"], literal(notation))
     yield from _notes(node, term)
@@ -107,12 +120,7 @@ def _skos(term: Term) -> Iterator[str]:
         yield _line(node, SKOS["prefLabel"], literal(term.label))
     if term.definition is not None:
         yield _line(node, SKOS["definition"], literal(term.definition))
-    for synonym in term.synonyms:
-        exact = synonym.scope == "exact"
-        yield _line(node, SKOS["altLabel"] if exact else _SYNONYM[synonym.scope], _text(synonym))
-    for parent in term.parents:
-        yield _line(node, SKOS["broader"], _iri(parent))
-    yield from _relations(node, term.relations)
+    yield from read_lines(term)
     for notation in (*term.notations, *term.alternative_ids):
         yield _line(node, SKOS["notation"], literal(notation))
     yield from _notes(node, term)
@@ -208,8 +216,6 @@ def mapping_lines(mapping: Mapping, key: str) -> Iterator[str]:
         if number is not None:
             yield _line(node, SSSOM[predicate], _decimal(number))
     for predicate, text in (
-        ("subject_label", mapping.subject_label),
-        ("object_label", mapping.object_label),
         ("author_label", mapping.author),
         ("mapping_tool", mapping.tool),
         ("comment", mapping.comment),

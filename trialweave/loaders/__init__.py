@@ -23,7 +23,8 @@ def read(*sources: str | Path, skip: Skip | None = None) -> Iterator[Item]:
     """The records of files, folders (with all below), globs, zips and gz, in a fixed order.
 
     Formats are told by content: PubMed XML, MEDLINE text, "Abstract (text)", a PubMed page copied as
-    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML. Sources come in the order
+    text; ClinicalTrials.gov JSON (API v2 and the older v1) and legacy XML; terminologies and mappings in
+    the formats of `loaders/terminology`, each header before what it is of. Sources come in the order
     given, the files of each sorted by name, records as they stand. A file that is refused as a whole is
     one Rejected at position 0, and the rest goes on. Of a terminology or a set of mappings only the header
     is read where `skip` says so of it.
@@ -48,7 +49,7 @@ def _records(files: list[tuple[str, Path]], skip: Skip | None) -> Iterator[Item]
             continue
         for document in documents(name, path):
             if not tables.take(document):
-                yield from _unless(skip, _records_of(document, metadata_beside(path)))
+                yield from _unless(skip, records_of(document, metadata_beside(path)))
     yield from tables.read()
 
 
@@ -60,7 +61,11 @@ def _unless(skip: Skip | None, items: Iterator[Item]) -> Iterator[Item]:
             return
 
 
-def _records_of(document: Document, metadata: bytes | None) -> Iterator[Item]:
+def records_of(document: Document, metadata: bytes | None = None) -> Iterator[Item]:
+    """The records of one stream, in the format that its beginning shows.
+
+    `metadata` are those that stand beside a set of mappings.
+    """
     file, member, stream, problem = document
     if stream is None:
         yield Rejected(file=file, member=member, position=0, reason=problem or "cannot be read")

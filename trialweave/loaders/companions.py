@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from trialweave.errors import LoadError
 from trialweave.loaders.detect import Item
 from trialweave.loaders.files import Document
 from trialweave.loaders.terminology import meddra
@@ -44,13 +45,19 @@ class MeddraTables:
         self._found: dict[tuple[str, str | None], dict[str, bytes]] = {}
 
     def take(self, document: Document) -> bool:
-        """Take a document up, if it is one of the tables."""
+        """Take a document up, if it is one of the tables and can be read to its end."""
         name = document.file if document.member is None else document.member
         if document.stream is None or not meddra.is_table(name):
             return False
+        try:
+            data = document.stream.read(_LARGEST + 1)
+        except LoadError:  # whoever reads on will meet it again, and say so
+            return False
+        if len(data) > _LARGEST:
+            return False
         folder = PurePosixPath(name).parent.as_posix()
         where = (folder, None) if document.member is None else (document.file, folder)
-        self._found.setdefault(where, {})[PurePosixPath(name).name] = document.stream.read(_LARGEST)
+        self._found.setdefault(where, {})[PurePosixPath(name).name] = data
         return True
 
     def read(self) -> Iterator[Item]:

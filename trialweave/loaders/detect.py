@@ -26,8 +26,13 @@ from trialweave.loaders.terminology import (
     mesh_ntriples,
     mesh_xml,
     obo,
+    obo_graph,
     oncotree,
+    owl_functional,
+    owl_xml,
+    rdf_xml,
     sssom,
+    turtle,
 )
 from trialweave.records import Publication, RegistryStudy, Rejected
 
@@ -75,6 +80,11 @@ FORMATS = (
     Format(oncotree.FORMAT, oncotree.matches, oncotree.read),
     Format(drugbank.FORMAT, drugbank.matches, drugbank.read),
     Format(atc.FORMAT, atc.matches, atc.read),
+    Format(obo_graph.FORMAT, obo_graph.matches, obo_graph.read),
+    Format(rdf_xml.FORMAT, rdf_xml.matches, rdf_xml.read),
+    Format(owl_xml.FORMAT, owl_xml.matches, owl_xml.read),
+    Format(owl_functional.FORMAT, owl_functional.matches, owl_functional.read),
+    Format(turtle.FORMAT, turtle.matches, turtle.read),  # any other form of Turtle stands before it
 )
 
 BINARY = (BinaryFormat(ctcae.FORMAT, ctcae.matches, ctcae.read),)

@@ -90,6 +90,15 @@ def documents(name: str, path: Path) -> Iterator[Document]:
         yield Document(name, None, None, f"cannot be read: {error.strerror or error}")
 
 
+def piped(name: str, stream: IO[bytes]) -> Iterator[Document]:
+    """The streams of what comes through a pipe, which is laid out first, as `documents` gives them."""
+    with tempfile.SpooledTemporaryFile(max_size=ALWAYS_FINE) as whole:
+        shutil.copyfileobj(stream, whole)
+        size = whole.tell()
+        whole.seek(0)
+        yield from _open(whole, name, None, size=size, depth=0)
+
+
 def _open(raw: IO[bytes], file: str, member: str | None, *, size: int, depth: int) -> Iterator[Document]:
     with ExitStack() as stack:
         stream = stack.enter_context(_buffered(raw, size))

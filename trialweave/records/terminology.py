@@ -63,7 +63,9 @@ class Term(Record, frozen=True):
 
     `parents` are the terms right above it (`is_a`, `rdfs:subClassOf` a named class, `skos:broader`,
     MeSH's broader descriptor). `notations` are codes that are no IRI (tree numbers, ATC codes). `xrefs`
-    stand as published: they may mean anything from "the same" to "see also" and are no mappings.
+    stand as published: they may mean anything from "the same" to "see also" and are no mappings;
+    `alternative_ids` stand as published too. `path` is the place in the file (a line, a JSON Pointer);
+    in RDF, where a term has no one place, it is the term's IRI.
     """
 
     iri: str

@@ -47,6 +47,7 @@ def terms_in_use(graph: Graph) -> tuple[set[str], set[tuple[str, str]]]:
     uis: set[str] = {row.class_ui for row in classes.rows()}
     pairs: set[tuple[str, str]] = set()
     for predicate in (
+        TW["inDrugClass"],
         *SUBJECT_TERMS,
         TW["mentionsSubstance"],
         TW["conditionTerm"],

@@ -50,17 +50,15 @@ _LINE = re.compile(_STATEMENT)
 _LINES = re.compile(rb"(?>" + _STATEMENT + rb")*+")
 
 _EDGE = re.compile(
-    rb"^<"
+    rb"\n<"
     + _BASE
     + rb"([^<>]+)> <"
     + _VOCABULARY
     + rb"(preferredConcept|concept|preferredTerm|term|treeNumber"
     rb"|parentTreeNumber)> <" + _BASE + rb"([^<>]+)> \.",
-    re.MULTILINE,
 )
 _NAME = re.compile(
-    rb"^<" + _BASE + rb"([^<>]+)> <" + _VOCABULARY + rb"(prefLabel|altLabel)> (" + _LITERAL + rb") \.",
-    re.MULTILINE,
+    rb"\n<" + _BASE + rb"([^<>]+)> <" + _VOCABULARY + rb"(prefLabel|altLabel)> (" + _LITERAL + rb") \.",
 )
 _RECORD = re.compile(rb"[CDQ]\d+")
 _YEARLY = re.compile(_BASE.decode() + r"(?:19|20)\d\d/")
@@ -112,7 +110,7 @@ def read(
             member=member,
             version=edition(file, member),
         )
-        yield header("mesh", source, partial=layout.partial)
+        yield header("mesh", source, partial=layout.partial or whole.problem is not None)
         line = 1
         for chunk in _chunks(whole.data):
             good, bad = _checked(chunk, line)
@@ -144,7 +142,7 @@ def _layout(data: BinaryIO) -> _Layout:
     numbers: set[bytes] = set()
     parents: set[bytes] = set()
     for chunk in _chunks(data):
-        for subject, edge, target in _EDGE.findall(chunk):
+        for subject, edge, target in _EDGE.findall(b"\n" + chunk):
             if edge == b"treeNumber":
                 numbers.add(target)
             elif edge == b"parentTreeNumber":
@@ -167,7 +165,7 @@ def _layout(data: BinaryIO) -> _Layout:
 
 
 def _added(lines: bytes, layout: _Layout) -> Iterator[bytes]:
-    for term, kind, name in _NAME.findall(lines):
+    for term, kind, name in _NAME.findall(b"\n" + lines):
         record = layout.record_of.get(term)
         if record is not None and not (kind == b"prefLabel" and term in layout.labels):
             yield b"<%s%s> <%s> %s .\n" % (MESH[""].encode(), record, SKOS["altLabel"].encode(), name)

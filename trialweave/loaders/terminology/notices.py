@@ -1,7 +1,7 @@
-"""What must stand beside the data of each known terminology, in our words, and whether they may be passed on.
+"""What must stand beside the data of each known terminology, in our words, and whether it may be passed on.
 
-What a file itself says of its licence is the `licence` of its record; this is what its publisher asks for. Of a
-terminology that is not listed nothing is said.
+What a file itself says of its licence is the `licence` of its record; this is what its publisher asks for.
+Of a terminology that is not listed nothing is said.
 """
 
 from __future__ import annotations

@@ -10,6 +10,10 @@ from trialweave.errors import LoadError
 from trialweave.ontology.prefixes import PREFIXES, namespace
 
 OBO = namespace("obo")
+SKOS = namespace("skos")
+
+MATCHES = tuple(SKOS[f"{how}Match"] for how in ("exact", "close", "broad", "narrow", "related"))
+"""SKOS's relations to terms of other terminologies."""
 
 SHORT_NAMES: Mapping[str, str] = {
     "has_characteristic": OBO["RO_0000053"],
@@ -64,6 +68,15 @@ def iri_of(
         if shared is not None and ":" not in name:
             short[name] = iri(shared)
     return iri
+
+
+def local_name(iri: str) -> str:
+    """What an IRI ends in, after `#` or the last `/`.
+
+    >>> local_name("http://purl.obolibrary.org/obo/hp#layperson")
+    'layperson'
+    """
+    return iri.rpartition("#")[2].rpartition("/")[2]
 
 
 def _safe(local: str) -> str:

@@ -174,13 +174,8 @@ def names(clause: Clause) -> Names:
     >>> names(Clause(1, "is_a", 'HP:0001507 {is_inferred="true"} ! Growth abnormality'))
     Names(first='HP:0001507', second=None, qualifiers={'is_inferred': 'true'})
     """
-    found = _match(_IDS, clause, "an identifier")
-    second = found["second"]
-    return Names(
-        unescaped(found["first"]),
-        None if second is None else unescaped(second),
-        _qualifiers(found["qualifiers"]),
-    )
+    first, second, qualifiers = _match(_IDS, clause, "an identifier").groups()
+    return Names(unescaped(first), None if second is None else unescaped(second), _qualifiers(qualifiers))
 
 
 def xref(clause: Clause) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 
 from trialweave.errors import LoadError
 from trialweave.loaders.terminology import obo_lines as lines
+from trialweave.loaders.terminology.obo_ids import MATCHES
 from trialweave.loaders.terminology.obo_lines import Clause, Stanza
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Relation, Scope, Synonym, Term
@@ -19,7 +20,6 @@ from trialweave.records import Relation, Scope, Synonym, Term
 OBO = namespace("obo")
 OIO = namespace("oio")
 OWL = namespace("owl")
-SKOS = namespace("skos")
 
 STANZAS = {"Term": OWL["Class"], "Typedef": OWL["ObjectProperty"], "Instance": OWL["NamedIndividual"]}
 """The names of stanzas, and what they declare."""
@@ -30,7 +30,6 @@ _RELATED = {
     "equivalent_to": OWL["equivalentClass"],
 }
 _REPLACED_BY = OBO["IAO_0100001"]
-_MAPS = tuple(SKOS[f"{how}Match"] for how in ("exact", "close", "broad", "narrow", "related"))
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _ONLY_SOME = {"gci_relation", "gci_filler", "all_only"}
 _NONE = {"cardinality": "0", "max_cardinality": "0", "maxCardinality": "0"}
@@ -171,6 +170,8 @@ def _relationship(draft: _Draft, clause: Clause) -> None:
 
 def _holds_for_some(found: lines.Names) -> bool:
     said = found.qualifiers
+    if not said:
+        return False
     return not _ONLY_SOME.isdisjoint(said) or any(said.get(one) == zero for one, zero in _NONE.items())
 
 
@@ -205,7 +206,7 @@ def _property(draft: _Draft, clause: Clause) -> None:
     predicate = draft.names.iri(found.predicate)
     if predicate == _REPLACED_BY:
         draft.replaced_by.append(draft.names.iri(found.id or found.text or ""))
-    elif found.id is not None and predicate in _MAPS:
+    elif found.id is not None and predicate in MATCHES:
         draft.relate(predicate, draft.names.iri(found.id))
 
 
