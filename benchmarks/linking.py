@@ -3,7 +3,7 @@ agreement with the MeSH that the registry assigns itself.
 
 python benchmarks/linking.py REGISTRY… --ontologies ONTOLOGY… [--mappings SSSOM…]
 
-REGISTRY, ONTOLOGY and SSSOM are files or folders that `trialweave.loaders.read` reads. A use is a trial that names
+python benchmarks/linking.py REGISTRY… --ontologies ONTOLOGY… [--mappings SSSOM…]
 the label. Exact counts labels with a term that means the same, or, of a regimen, with a term for each of its
 drugs; linked counts those with a broader or close term too.
 """
