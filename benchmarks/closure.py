@@ -32,9 +32,7 @@ class Numbers(dict[str, int]):
         return self[name]
 
 
-def mesh(
-    path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]
-) -> list[int]:
+def mesh(path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]) -> list[int]:
     """Places in trees, descriptors at their places, mapped headings and actions; gives the terms."""
     kinds = ("treeNumber", "parentTreeNumber", "preferredMappedTo", "mappedTo", "pharmacologicalAction")
     wanted = {MESHV[kind]: kind for kind in kinds}
@@ -58,9 +56,7 @@ def mesh(
     return list(terms)
 
 
-def obo(
-    path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]
-) -> list[int]:
+def obo(path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]) -> list[int]:
     """`is_a` and `has_role` of a file in OBO format; gives the terms."""
     terms = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
