@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 
-from trialweave.cli import asking, building, checking
+from trialweave.cli import asking, building, checking, pooling
 from trialweave.cli.app import app, say
 from trialweave.errors import TrialweaveError
 
-__all__ = ["app", "asking", "building", "checking", "main"]
+__all__ = ["app", "asking", "building", "checking", "main", "pooling"]
 
 
 def main() -> None:
