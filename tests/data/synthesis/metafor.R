@@ -2,7 +2,6 @@
 suppressPackageStartupMessages({library(metafor); library(jsonlite)})
 
 read <- function(file) read.csv(file)
-studies <- function(x) list(effects = as.numeric(x$yi), variances = as.numeric(x$vi))
 summary_of <- function(x) list(
   estimate = as.numeric(x$beta), se = x$se, ci_low = x$ci.lb, ci_high = x$ci.ub, p = x$pval,
   tau2 = x$tau2, i2 = x$I2, h2 = x$H2, q = x$QE, q_p = x$QEp, k = x$k)
@@ -13,17 +12,17 @@ random <- function(table, measure, method, ...) {
            control = list(threshold = 1e-12, tol = 1e-12, maxiter = 10000), ...)
   out <- summary_of(x)
   if (method != "EE") {
-    tau <- confint(x)$random
+    tau <- confint(x, control = list(tol = 1e-12))$random
     higgins <- qt(0.975, x$k - 2) * sqrt(x$tau2 + x$se^2)
     out <- c(out, list(tau2_ci_low = tau[1, 2], tau2_ci_high = tau[1, 3],
       prediction_low = as.numeric(x$beta) - higgins, prediction_high = as.numeric(x$beta) + higgins))
   }
-  c(out, studies(x), list(weights = as.numeric(weights(x))))
+  c(out, list(weights = as.numeric(weights(x))))
 }
 common <- function(f, table, ...) {
   x <- f(ai = table$events_treated, n1i = table$n_treated,
          ci = table$events_control, n2i = table$n_control, correct = FALSE, ...)
-  c(summary_of(x), studies(x), list(weights = as.numeric(weights(x))))
+  c(summary_of(x), list(weights = as.numeric(weights(x))))
 }
 peto <- function(table) {
   x <- rma.peto(ai = table$events_treated, n1i = table$n_treated, ci = table$events_control, n2i = table$n_control)
@@ -40,7 +39,7 @@ for (name in files) {
     for (method in c("EE", "DL", "PM", "REML")) {
       key <- paste(tolower(measure), tolower(method), sep = "-")
       one[[key]] <- random(table, measure, method, drop00 = ratio)
-      if (method != "EE") {
+      if (method == "REML") {
         one[[paste0(key, "-knha")]] <- random(table, measure, method, drop00 = ratio, test = "knha")
         one[[paste0(key, "-adhoc")]] <- random(table, measure, method, drop00 = ratio, test = "adhoc")
       }
@@ -72,4 +71,4 @@ parts <- lapply(sort(unique(bcg$allocation)), function(g) rma(yi, vi, data = es,
 between <- rma(sapply(parts, coef), sapply(parts, function(x) x$se^2), method = "EE")
 out$subgroups <- list(name = sort(unique(bcg$allocation)), estimate = sapply(parts, coef), se = sapply(parts, function(x) x$se),
                       tau2 = sapply(parts, function(x) x$tau2), q_between = between$QE, q_between_p = between$QEp)
-cat(toJSON(out, auto_unbox = TRUE, digits = 12, pretty = FALSE, na = "null"))
+cat(toJSON(out, auto_unbox = TRUE, digits = 10, pretty = FALSE, na = "null"))

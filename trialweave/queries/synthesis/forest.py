@@ -122,12 +122,15 @@ def _study(result: StudyResult, model: Model) -> Line:
     effect = "not estimable"
     if result.effect is not None and result.ci_low is not None and result.ci_high is not None:
         effect = report.interval(result.ci_low, result.effect, result.ci_high, model.scale)
-    counts = isinstance(study, Counts)
+    treated = control = ""
+    if isinstance(study, Counts):
+        treated = f"{study.events_treated}/{study.n_treated}"
+        control = f"{study.events_control}/{study.n_control}"
     return Line(
         kind="study",
         words=study.study,
-        treated=f"{study.events_treated}/{study.n_treated}" if counts else "",
-        control=f"{study.events_control}/{study.n_control}" if counts else "",
+        treated=treated,
+        control=control,
         effect=effect,
         weight=f"{result.weight:.1f}",
         low=result.ci_low,
@@ -138,10 +141,9 @@ def _study(result: StudyResult, model: Model) -> Line:
 
 
 def _pool(kind: Literal["part", "pooled"], words: str, pooled: Pooled, weight: float) -> Line:
-    studies = [result.study for result in pooled.studies]
-    counts = [study for study in studies if isinstance(study, Counts)]
-    treated = f"{sum(one.events_treated for one in counts)}/{sum(one.n_treated for one in counts)}"
-    control = f"{sum(one.events_control for one in counts)}/{sum(one.n_control for one in counts)}"
+    counts = [one.study for one in pooled.studies if isinstance(one.study, Counts)]
+    treated = f"{sum(c.events_treated for c in counts)}/{sum(c.n_treated for c in counts)}"
+    control = f"{sum(c.events_control for c in counts)}/{sum(c.n_control for c in counts)}"
     return Line(
         kind=kind,
         words=words,
