@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from trialweave.queries.synthesis.canvas import GREY, Axes
 from trialweave.queries.synthesis.study import Scale
@@ -16,21 +16,27 @@ _STEPS = (
     (1.0,),
 )
 _MOST_TICKS = 8
+_NARROW = 0.5
+"""A range of logarithms below which round ratios are too rare."""
 
 
-def limits(inside: Sequence[float], if_near: Iterable[float]) -> tuple[float, float]:
-    """A range that holds some values, and others as far as they lie within 0.6 of its width beyond it.
+def limits(inside: Sequence[float], intervals: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """A range that holds some values, and of intervals what most of them need.
 
-    >>> limits([0.0, 1.0], [1.5, 9.0])
-    (-0.1, 1.7...)
+    An interval is cut where it reaches further beyond the values than 0.6 of their range, and than 1.5 times
+    half the width of the interval in the middle.
+
+    >>> limits([0.0, 1.0], [(-0.2, 0.2), (0.8, 9.0), (0.8, 1.2)])
+    (-0.29, 1.69)
     """
     low, high = min(inside), max(inside)
-    reach = 0.6 * (high - low) or 0.5 * abs(low) or 0.5
+    halves = sorted((right - left) / 2 for left, right in intervals)
+    reach = max(0.6 * (high - low), 1.5 * halves[len(halves) // 2] if halves else 0.0) or 0.5
     low_end, high_end = low - reach, high + reach
-    for value in if_near:
-        low, high = min(low, max(value, low_end)), max(high, min(value, high_end))
+    for left, right in intervals:
+        low, high = min(low, max(left, low_end)), max(high, min(right, high_end))
     pad = 0.05 * (high - low) or reach
-    return low - pad, high + pad
+    return round(low - pad, 12), round(high + pad, 12)
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -39,6 +45,8 @@ def ticks(low: float, high: float) -> list[float]:
     >>> ticks(math.log(0.2), math.log(8))
     [0.2, 0.5, 1.0, 2.0, 5.0]
     """
+    if high - low < _NARROW:
+        return _evenly(math.exp(low), math.exp(high))
     first, last = math.floor(low / math.log(10)), math.ceil(high / math.log(10))
     for steps in _STEPS:
         found = [step * 10.0**power for power in range(first, last + 1) for step in steps]
@@ -47,6 +55,18 @@ def ticks(low: float, high: float) -> list[float]:
             return [float(f"{value:.6g}") for value in found]
     decades = range(first, last + 1, max(1, (last - first) // _MOST_TICKS + 1))
     return [10.0**power for power in decades if low <= power * math.log(10) <= high]
+
+
+def _evenly(low: float, high: float) -> list[float]:
+    """Round numbers at even distances.
+
+    >>> _evenly(0.953, 1.041)
+    [0.96, 0.98, 1.0, 1.02, 1.04]
+    """
+    size = 10.0 ** math.floor(math.log10(high - low))
+    step = next(step * size for step in (0.2, 0.5, 1.0, 2.0) if (high - low) / (step * size) <= _MOST_TICKS)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [float(f"{place * step:.12g}") for place in range(first, last + 1)]
 
 
 def label(axes: Axes, scale: Scale, size: float) -> None:

@@ -4,7 +4,8 @@ What is counted comes from the saved question `adverse-event-rate-by-arm`. In ea
 each arm is used, and all else is listed with the reason:
 
 1. A row with a reason not to be added up is left out, and so is a trial not stated to be randomised, a
-   crossover trial, and a trial without an arm that was given no drug of the class.
+   crossover trial, a trial without an arm that was given no drug of the class, and a treated arm that was
+   given another drug that no control arm was. A control that was given more than the treated is noted.
 2. The registry's counts come before a publication's. The two are never added: they count the same people.
 3. Serious and other events are not added, as one person may be in both: `seriousness` says which to take.
    Counts for which a source states neither go with `other`.
@@ -131,6 +132,9 @@ def _choose(
             leave([row], barrier)
     whole: list[list[Row]] = []
     for table in tables.values():
+        table, besides = _alike(table, given)
+        for row, drugs in besides:
+            leave([row], f"was also given {', '.join(drugs)}, which no control arm was")
         missing = _missing(table, given)
         if missing is None:
             whole.append(table)
@@ -198,6 +202,22 @@ def _contradiction(row: Row) -> str | None:
     if not 0 <= row.affected <= row.at_risk:
         return f"{row.affected} affected of {row.at_risk} at risk"
     return None
+
+
+def _alike(
+    table: Sequence[Row], given: Mapping[str, trials.Given]
+) -> tuple[list[Row], list[tuple[Row, list[str]]]]:
+    """The rows without treated arms that were given more than the drug and the controls' drugs; and those."""
+    control = [given[row.evidence].others for row in table if row.role == "control"]
+    background = frozenset[str]().union(*control)
+    kept, besides = [], []
+    for row in table:
+        more = given[row.evidence].others - background
+        if control and row.role == "exposed" and more:
+            besides.append((row, sorted(more)))
+        else:
+            kept.append(row)
+    return kept, besides
 
 
 def _missing(table: Sequence[Row], given: Mapping[str, trials.Given]) -> str | None:

@@ -222,9 +222,8 @@ def _limits(body: list[Line]) -> tuple[float, float]:
     inside = [line.centre for line in body if line.centre is not None]
     inside += [bound for line in pools for bound in (line.low, line.high) if bound is not None]
     inside.append(0.0)
-    return axis.limits(
-        inside, [bound for line in body for bound in (line.low, line.high) if bound is not None]
-    )
+    drawn = [(line.low, line.high) for line in body if line.low is not None and line.high is not None]
+    return axis.limits(inside, drawn)
 
 
 def _headings(

@@ -32,7 +32,7 @@ def draw(synthesis: Synthesis) -> canvas.Figure:
     top = 1.08 * max(se for _, se in points)
     reach = [quantile((1 + level) / 2) * top for level in _LEVELS]
     inside = [effect for effect, _ in points] + [pooled.effect, 0.0]
-    axes.set_xlim(*axis.limits(inside, [pooled.effect - reach[-1], pooled.effect + reach[-1]]))
+    axes.set_xlim(*axis.limits(inside, [(pooled.effect - reach[-1], pooled.effect + reach[-1])]))
     axes.set_ylim(top, 0.0)
     axes.set_facecolor("#f2f2f2")
     for half, colour, style, level in zip(

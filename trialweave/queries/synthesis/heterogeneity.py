@@ -38,7 +38,7 @@ def dersimonian_laird(y: Floats, v: Floats) -> float:
     (statsmodels gives the negative number, and weights by it.)
 
     >>> round(dersimonian_laird(np.array([0.0, 1.0, 2.0]), np.array([0.1, 0.2, 0.3])), 4)
-    0.7909
+    0.8167
     """
     w = 1 / v
     excess = generalised_q(y, v, 0.0) - (len(y) - 1)
