@@ -234,17 +234,41 @@ def test_an_active_control_is_noted(pooled: Any) -> None:
 
 
 PAPER = (
-    "PMID- {pmid}\nOWN - NLM\nTI  - Sorafenib or placebo: a randomized trial.\nAB  - METHODS: Patients were "
+    "PMID- 7\nOWN - NLM\nTI  - Sorafenib or placebo: a randomized trial.\nAB  - METHODS: Patients were "
     "randomly assigned to sorafenib 400 mg twice daily or placebo. RESULTS: A total of 200 patients were "
-    "randomized, 100 to the sorafenib arm and 100 to the placebo arm. Grade 3 or 4 hypertension occurred in "
-    "10 (10%) of 100 patients in the sorafenib group and 1 (1%) of 100 patients in the placebo group."
-    "{trial}\n"
-    "PT  - Randomized Controlled Trial\n"
+    "randomized, 100 to the sorafenib arm and 100 to the placebo arm. {results} ClinicalTrials.gov "
+    "NCT00000001.\nPT  - Randomized Controlled Trial\n"
 )
 
 
+def result(event: str, treated: int, control: int) -> str:
+    return (
+        f"{event} occurred in {treated} ({treated}%) of 100 patients in the sorafenib group and {control} "
+        f"({control}%) of 100 patients in the placebo group."
+    )
+
+
+def test_the_registry_comes_before_the_paper(pooled: Any, tmp_path: Path) -> None:
+    (tmp_path / "paper.nbib").write_text(PAPER.format(results=result("Hypertension", 50, 20)))
+    [one], left_out = pooled(study(1, [SORAFENIB, PLACEBO], {"Hypertension": [(9, 40), (2, 41)]}))
+    assert cells(one) == (9, 40, 2, 41)
+    assert set(reasons(left_out)) == {
+        "the trial is counted by Hypertension (registry, other), and people may be in both"
+    }
+    assert len(left_out) == 2
+
+
+def test_the_widest_band_of_grades_is_taken(pooled: Any, tmp_path: Path) -> None:
+    told = [result("Grade 3 or 4 hypertension", 10, 1), result("Grade 3 or higher hypertension", 12, 2)]
+    for results in (told, told[::-1]):
+        (tmp_path / "paper.nbib").write_text(PAPER.format(results=" ".join(results)))
+        [one], left_out = pooled(study(1, [SORAFENIB, PLACEBO], {}), min_grade=3)
+        assert cells(one) == (12, 100, 2, 100)
+        assert len(left_out) == 2
+
+
 def test_the_registry_and_the_paper_of_a_trial_are_not_added(pooled: Any, tmp_path: Path) -> None:
-    (tmp_path / "paper.nbib").write_text(PAPER.format(pmid=7, trial=" ClinicalTrials.gov NCT00000001."))
+    (tmp_path / "paper.nbib").write_text(PAPER.format(results=result("Grade 3 or 4 hypertension", 10, 1)))
     record = study(1, [SORAFENIB, PLACEBO], {"Hypertension": [(9, 40), (2, 41)]})
     [one], left_out = pooled(record)
     assert cells(one) == (9, 40, 2, 41)

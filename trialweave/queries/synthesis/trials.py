@@ -73,6 +73,8 @@ def not_comparable(trial: About) -> str | None:
 
     >>> not_comparable(About(allocation=frozenset({"non-randomized"})))
     'its arms were not allocated at random (non-randomized)'
+    >>> not_comparable(About(allocation=frozenset({"randomized"}), model=frozenset({"crossover"})))
+    'a crossover trial: its arms hold the same people'
     """
     if not trial.allocation:
         return "not stated to be randomised"
