@@ -23,11 +23,12 @@ def pool(
         list[str] | None,
         typer.Argument(
             metavar="[STORE|URL] [NAME=VALUE]…",
-            help="With a store: drug=, event=, and if wanted min_grade=, seriousness=, by=drug|disease|phase.",
+            help="drug=, event=; and if wanted min_grade=, seriousness=, by=drug|disease|phase.",
         ),
     ] = None,
     table: Annotated[
-        Path | None, typer.Option("--table", help="Pool the 2x2 counts or the estimates of this CSV; no STORE.")
+        Path | None,
+        typer.Option("--table", help="Pool the 2x2 counts or the estimates of this CSV; no STORE."),
     ] = None,
     measure: Annotated[Measure, typer.Option(help="Risk ratio, odds ratio, risk difference.")] = "rr",
     method: Annotated[Method, typer.Option(help="How effects are weighted.")] = "reml",

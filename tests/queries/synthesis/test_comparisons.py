@@ -287,6 +287,18 @@ def test_subgroups_by_disease_and_phase(pooled: Any) -> None:
     assert [one.subgroup for one in pooled(record, by="phase")[0]] == ["2"]
 
 
+def test_a_drug_that_only_the_sources_name(tmp_path: Path) -> None:
+    """Its name has a blank, which its IRI holds as %20."""
+    arms: list[Arm] = [("New", "EXPERIMENTAL", ["Compound 100% X"]), PLACEBO]
+    (tmp_path / "one.json").write_text(json.dumps(study(1, arms, {"Hypertension": [(9, 40), (2, 41)]})))
+    build(tmp_path / "store", [tmp_path / "one.json"])
+    found, left_out = comparisons(
+        open_store(tmp_path / "store"), "Compound 100% X", "hypertension", by="drug"
+    )
+    assert [(cells(one), one.subgroup) for one in found] == [((9, 40, 2, 41), "Compound 100% X")]
+    assert left_out == []
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     if not REGISTRY.exists():

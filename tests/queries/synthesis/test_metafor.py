@@ -40,7 +40,7 @@ def numbers(pooled: Pooled) -> dict[str, float]:
         "ci_high": pooled.ci_high,
         "p": pooled.p,
         "tau2": pooled.tau2 or 0.0,
-        "i2": pooled.i2,
+        "i2": pooled.i2 if pooled.i2 is not None else math.nan,
         "h2": pooled.h2 if pooled.h2 is not None else math.nan,
         "q": pooled.q,
         "q_p": pooled.q_p if pooled.q_p is not None else math.nan,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from trialweave.errors import QueryError
-from trialweave.graph.store import Graph
 from trialweave.queries.synthesis.comparisons import By, Seriousness, comparisons
 from trialweave.queries.synthesis.study import Counts, LeftOut, Model
 from trialweave.queries.synthesis.subsets import Synthesis, synthesise
 from trialweave.queries.synthesis.table_file import read_table
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
 PARAMETERS = {
     "drug": "the drug, or class of drugs",
@@ -34,7 +36,7 @@ def from_table(
 
 
 def from_graph(
-    graph: Graph, model: Model, given: Mapping[str, str], *, without_one: bool = False
+    source: Source, model: Model, given: Mapping[str, str], *, without_one: bool = False
 ) -> Synthesis:
     """Pool the trials of a graph: `given` holds values for `PARAMETERS` as a person types them.
 
@@ -51,7 +53,7 @@ def from_graph(
     )
     by: By | None = next((name for name in get_args(By) if name == _one_of(given, "by", get_args(By))), None)
     counts, left_out = comparisons(
-        graph,
+        source,
         given["drug"],
         given["event"],
         min_grade=int(grade) if grade else None,

@@ -20,10 +20,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from trialweave.errors import QueryError
-from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import compact
 from trialweave.queries.catalogue import question
 from trialweave.queries.run import ask
@@ -31,6 +31,9 @@ from trialweave.queries.synthesis import trials
 from trialweave.queries.synthesis.study import Counts, LeftOut
 from trialweave.queries.values import resolve_concept
 from trialweave.records import Record
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
 QUESTION = "adverse-event-rate-by-arm"
 
@@ -56,7 +59,7 @@ class Row(Record, frozen=True):
 
 
 def comparisons(
-    graph: Graph,
+    source: Source,
     drug: str,
     event: str,
     *,
@@ -68,12 +71,12 @@ def comparisons(
     asked = {"drug_class": drug, "event": event}
     if min_grade is not None:
         asked["min_grade"] = str(min_grade)
-    records = ask(graph, question(QUESTION), asked).records()
+    records = ask(source, question(QUESTION), asked).records()
     rows = [Row(**{name: record[name] for name in Row.__struct_fields__}) for record in records]  # type: ignore[arg-type]
-    drug_term, event_term = resolve_concept(graph, drug), resolve_concept(graph, event)
-    wanted = trials.labels(graph, event_term) | {" ".join(event.split()).casefold()}
-    about = trials.about(graph, {row.trial for row in rows})
-    given = trials.given(graph, [row.evidence for row in rows], drug_term)
+    drug_term, event_term = resolve_concept(source, drug), resolve_concept(source, event)
+    wanted = trials.labels(source, event_term) | {" ".join(event.split()).casefold()}
+    about = trials.about(source, {row.trial for row in rows})
+    given = trials.given(source, [row.evidence for row in rows], drug_term)
     counts: list[Counts] = []
     left_out: list[LeftOut] = []
     for trial, of_trial in _by_trial(rows).items():

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from trialweave.errors import QueryError
-from trialweave.queries.synthesis import common, effects, heterogeneity
+from trialweave.queries.synthesis import common_effect, effects, heterogeneity
 from trialweave.queries.synthesis.heterogeneity import Floats
 from trialweave.queries.synthesis.statistics import p_chi2, p_two_sided, quantile
 from trialweave.queries.synthesis.study import (
@@ -161,11 +161,11 @@ def _fit_cells(studies: list[Counts], model: Model) -> Pooled:
     if not studies:
         raise QueryError(f"no study can be pooled: {_reasons(left_out)}")
     if model.method == "peto":
-        effect, se, y, v = common.peto(studies)
+        effect, se, y, v = common_effect.peto(studies)
         weights, added = 1 / v, np.zeros(len(studies))
         said = "nothing was added to any cell"
     else:
-        effect, se, weights = common.mantel_haenszel(studies, model.measure)
+        effect, se, weights = common_effect.mantel_haenszel(studies, model.measure)
         added = effects.additions(studies, model.zero_cells)
         y, v = effects.effects(studies, model.measure, added)
         own = _what_was_added(studies, added)
@@ -200,9 +200,11 @@ def _fit_cells(studies: list[Counts], model: Model) -> Pooled:
     )
 
 
-def _from_q(q: float, df: int) -> tuple[float, float | None]:
-    """I² in percent, at least 0, and H²."""
-    return (max(0.0, 100 * (q - df) / q) if q > 0 else 0.0), (q / df if df else None)
+def _from_q(q: float, df: int) -> tuple[float | None, float | None]:
+    """I² in percent, at least 0, and H²; None where there is nothing to differ from."""
+    if df == 0:
+        return None, None
+    return (max(0.0, 100 * (q - df) / q) if q > 0 else 0.0), q / df
 
 
 def _results(

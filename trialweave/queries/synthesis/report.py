@@ -178,7 +178,7 @@ INTERVALS = {
 
 def heterogeneity_lines(pooled: Pooled) -> tuple[str, str]:
     """Q with its p, and I² with tau²."""
-    if pooled.q_p is None:
+    if pooled.q_p is None or pooled.i2 is None:
         return "one study tells of no heterogeneity", ""
     said = f"I² = {pooled.i2:.1f} %"
     if pooled.tau2 is not None:
@@ -266,7 +266,8 @@ def _readable(synthesis: Synthesis) -> Table:
             said = part.because or ""
             if part.pooled is not None:
                 one = part.pooled
-                said = f"{interval(one.ci_low, one.effect, one.ci_high, model.scale)}, I² = {one.i2:.1f} %"
+                said = interval(one.ci_low, one.effect, one.ci_high, model.scale)
+                said += f", I² = {one.i2:.1f} %" if one.i2 is not None else ""
             found.append((f"{kind}: {part.name}", "", "", "", said, ""))
     columns = ("study", "subgroup", "treated", "control", effect, "weight, %")
     used = [place for place in range(len(columns)) if any(row[place] for row in found)]

@@ -166,7 +166,7 @@ class Pooled(Record, frozen=True):
     q: float
     q_df: int
     q_p: float | None
-    i2: float
+    i2: float | None
     h2: float | None
     tau2: float | None
     tau2_ci: tuple[float, float] | None

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from trialweave.graph.quads import Literal, NamedNode
-from trialweave.graph.store import Graph
+from trialweave.graph.quads import NamedNode
 from trialweave.ontology.prefixes import namespace
+from trialweave.queries.run import select
+from trialweave.queries.table import Python, to_python
 from trialweave.records import Record
+
+if TYPE_CHECKING:
+    from trialweave.queries.source import Source
 
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
@@ -36,33 +41,49 @@ class Given(Record, frozen=True):
 _ABOUT = {"allocation": "allocation", "interventionModel": "model", "phase": "phase"}
 
 
-def about(graph: Graph, trials: Iterable[str]) -> Mapping[str, About]:
+def about(source: Source, trials: Iterable[str]) -> Mapping[str, About]:
     """What is known of each trial."""
     trials = list(trials)
-    query = f"""
-    SELECT ?trial ?predicate ?value WHERE {{
-      VALUES ?trial {{ {_terms(trials)} }}
-      VALUES ?predicate {{ {_terms(TW[name] for name in _ABOUT)} }}
-      ?trial ?predicate ?value .
-    }}"""
-    diseases = f"""
-    SELECT ?trial ?label WHERE {{
-      VALUES ?trial {{ {_terms(trials)} }}
-      ?trial <{TW["condition"]}> ?condition . ?condition <{SKOS["prefLabel"]}> ?own .
-      OPTIONAL {{ ?condition <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
-      BIND(COALESCE(?name, ?own) AS ?label)
-    }}"""
     found: dict[str, dict[str, set[str]]] = {trial: defaultdict(set) for trial in trials}
-    for row in graph.select(query):
-        name = row["predicate"].value.removeprefix(TW[""])
-        found[row["trial"].value][_ABOUT[name]].add(row["value"].value)
-    for row in graph.select(diseases):
-        found[row["trial"].value]["disease"].add(row["label"].value)
+    for trial, predicate, value in _rows(source, _DESIGN, trials):
+        found[str(trial)][_ABOUT[str(predicate).removeprefix(TW[""])]].add(str(value))
+    for trial, disease in _rows(source, _DISEASES, trials):
+        found[str(trial)]["disease"].add(str(disease))
     return {
         trial: About(**{name: frozenset(values) for name, values in facts.items()})
         for trial, facts in found.items()
     }
 
+
+_DESIGN = f"""
+SELECT DISTINCT ?trial ?predicate ?value WHERE {{
+  VALUES ?trial {{ <THINGS> }}
+  VALUES ?predicate {{ {" ".join(f"<{TW[name]}>" for name in _ABOUT)} }}
+  ?trial ?predicate ?value .
+}} ORDER BY ?trial ?predicate ?value"""
+
+_DISEASES = f"""
+SELECT DISTINCT ?trial ?label WHERE {{
+  VALUES ?trial {{ <THINGS> }}
+  ?trial <{TW["condition"]}> ?condition . ?condition <{SKOS["prefLabel"]}> ?own .
+  OPTIONAL {{ ?condition <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
+  BIND(COALESCE(?name, ?own) AS ?label)
+}} ORDER BY ?trial ?label"""
+
+_GIVEN = f"""
+SELECT DISTINCT ?fact ?group ?arm ?label ?inside WHERE {{
+  VALUES ?fact {{ <THINGS> }}
+  ?fact <{TW["ofGroup"]}> ?group .
+  OPTIONAL {{ ?group <{TW["isArm"]}> ?shown }}
+  BIND(COALESCE(?shown, ?group) AS ?arm)
+  OPTIONAL {{
+    ?arm <{TW["hasIntervention"]}> ?intervention . ?intervention <{TW["drug"]}> ?drug .
+    ?drug <{SKOS["prefLabel"]}> ?own .
+    OPTIONAL {{ ?drug <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
+    OPTIONAL {{ ?drug <{TW["within"]}> ?inside . FILTER(?inside = <CLASS>) }}
+    BIND(COALESCE(?name, ?own) AS ?label)
+  }}
+}} ORDER BY ?fact ?label"""
 
 _RANDOMISED = {"randomized", "randomised"}
 _CROSSOVER = {"crossover", "cross-over"}
@@ -85,29 +106,15 @@ def not_comparable(trial: About) -> str | None:
     return None
 
 
-def given(graph: Graph, facts: Iterable[str], drug_class: NamedNode) -> Mapping[str, Given]:
+def given(source: Source, facts: Iterable[str], drug_class: NamedNode) -> Mapping[str, Given]:
     """Of each fact that hangs on an arm: the group, the arm, and the drugs that the arm was given."""
-    query = f"""
-    SELECT DISTINCT ?fact ?group ?arm ?drug ?label ?inside WHERE {{
-      VALUES ?fact {{ {_terms(facts)} }}
-      ?fact <{TW["ofGroup"]}> ?group .
-      OPTIONAL {{ ?group <{TW["isArm"]}> ?shown }}
-      BIND(COALESCE(?shown, ?group) AS ?arm)
-      OPTIONAL {{
-        ?arm <{TW["hasIntervention"]}> ?intervention . ?intervention <{TW["drug"]}> ?drug .
-        ?drug <{SKOS["prefLabel"]}> ?own .
-        OPTIONAL {{ ?drug <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
-        BIND(COALESCE(?name, ?own) AS ?label)
-        BIND(EXISTS {{ ?drug <{TW["within"]}> {drug_class} }} AS ?inside)
-      }}
-    }}"""
     places: dict[str, tuple[str, str]] = {}
     drugs: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    for row in graph.select(query):
-        fact = row["fact"].value
-        places[fact] = (row["group"].value, row["arm"].value)
-        if row["label"] is not None:
-            drugs[fact, row["inside"].value == "true"].add(row["label"].value)
+    query = _GIVEN.replace("<CLASS>", str(drug_class))
+    for fact, group, arm, label, inside in _rows(source, query, facts):
+        places[str(fact)] = (str(group), str(arm))
+        if label is not None:
+            drugs[str(fact), inside is not None].add(str(label))
     return {
         fact: Given(
             group=group,
@@ -119,15 +126,23 @@ def given(graph: Graph, facts: Iterable[str], drug_class: NamedNode) -> Mapping[
     }
 
 
-def labels(graph: Graph, term: NamedNode) -> set[str]:
+def labels(source: Source, term: NamedNode) -> set[str]:
     """What a term is called, in lower case."""
-    return {
-        " ".join(quad.object.value.split()).casefold()
-        for name in (RDFS["label"], SKOS["prefLabel"])
-        for quad in graph.quads_of(subject=term, predicate=name)
-        if isinstance(quad.object, Literal)
-    }
+    query = f"""
+    SELECT DISTINCT ?label WHERE {{
+      VALUES ?term {{ <THINGS> }}
+      ?term <{RDFS["label"]}>|<{SKOS["prefLabel"]}> ?label .
+    }} ORDER BY ?label"""
+    return {" ".join(str(label).split()).casefold() for (label,) in _rows(source, query, [term.value])}
 
 
-def _terms(iris: Iterable[str]) -> str:
-    return " ".join(str(NamedNode(iri)) for iri in sorted(set(iris)))
+_BATCH = 500
+
+
+def _rows(source: Source, query: str, iris: Iterable[str]) -> Iterator[tuple[Python, ...]]:
+    """The rows of a query about things, some hundreds of them at a time: `<THINGS>` is where they are named."""
+    wanted = sorted(set(iris))
+    for start in range(0, len(wanted), _BATCH):
+        names = " ".join(str(NamedNode(iri)) for iri in wanted[start : start + _BATCH])
+        for row in select(source, query.replace("<THINGS>", names)):
+            yield tuple(map(to_python, row))
