@@ -30,7 +30,10 @@ def pool(
         Path | None,
         typer.Option("--table", help="Pool the 2x2 counts or the estimates of this CSV; no STORE."),
     ] = None,
-    measure: Annotated[Measure, typer.Option(help="Risk ratio, odds ratio, risk difference.")] = "rr",
+    measure: Annotated[
+        Measure | None,
+        typer.Option(help="Risk ratio, odds ratio, risk difference. [default: rr; with peto: or]"),
+    ] = None,
     method: Annotated[Method, typer.Option(help="How effects are weighted.")] = "reml",
     interval: Annotated[Interval, typer.Option(help="Of a random-effects pool.")] = "normal",
     level: Annotated[float, typer.Option(help="Confidence level, percent.")] = 95.0,
@@ -58,7 +61,7 @@ def pool(
     columns study, events_treated, n_treated, events_control, n_control; or study, estimate, ci_low, ci_high.
     """
     from trialweave.queries.source import open_source
-    from trialweave.queries.synthesis import answer, report
+    from trialweave.queries.synthesis import answer, document, report
     from trialweave.queries.synthesis.study import Model, ZeroCells
 
     given = list(arguments or [])
@@ -67,6 +70,7 @@ def pool(
         raise typer.BadParameter("give a STORE with drug= and event=, or --table FILE")
     values = split_parameters(given)
     zero_cells = ZeroCells(add=add, to=to, drop00=drop00)
+    measure = measure or ("or" if method == "peto" else "rr")
     model = Model(measure=measure, method=method, interval=interval, level=level / 100, zero_cells=zero_cells)
     if table is not None:
         found = answer.from_table(table, model, values, without_one=without_one)
@@ -82,6 +86,6 @@ def pool(
         draw_funnel(found, funnel)
     if form in ("table", "json"):
         with output(out) as file:
-            file.write(report.document(found) if form == "json" else report.page(found))
+            file.write(document.document(found) if form == "json" else report.page(found))
     else:
-        print_table(report.rows(found), form, out)
+        print_table(document.rows(found), form, out)

@@ -9,6 +9,9 @@ import pytest
 
 from trialweave import Graph, ask, build, open_store, question
 from trialweave.errors import QueryError
+from trialweave.graph.endpoint import Endpoint
+from trialweave.graph.push import push
+from trialweave.graph.push_presets import presets
 from trialweave.queries.synthesis.answer import from_graph
 from trialweave.queries.synthesis.comparisons import comparisons
 from trialweave.queries.synthesis.study import Counts, LeftOut, Model
@@ -297,6 +300,20 @@ def test_a_drug_that_only_the_sources_name(tmp_path: Path) -> None:
     )
     assert [(cells(one), one.subgroup) for one in found] == [((9, 40, 2, 41), "Compound 100% X")]
     assert left_out == []
+
+
+def test_an_endpoint_gives_what_the_store_gives(tmp_path: Path, oxigraph_server: str) -> None:
+    for number, counts in ((1, [(9, 40), (2, 41)]), (2, [(5, 30), (0, 33)])):
+        record = study(number, [SORAFENIB, PLACEBO], {"Hypertension": counts})  # type: ignore[dict-item]
+        (tmp_path / f"{number}.json").write_text(json.dumps(record))
+    build(tmp_path / "store", [tmp_path / "*.json"])
+    graph = open_store(tmp_path / "store")
+    preset = presets()["oxigraph"]
+    updates, graphs = preset.addresses(f"{oxigraph_server}/query")
+    given = {"drug": "angiogenesis inhibitors", "event": "hypertension", "by": "disease"}
+    with Endpoint(f"{oxigraph_server}/query", update_url=updates, graphs_url=graphs) as endpoint:
+        push(graph, endpoint, preset)
+        assert from_graph(endpoint, Model(), given) == from_graph(graph, Model(), given)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from trialweave.cli import app
 from trialweave.errors import TrialweaveError
-from trialweave.queries.synthesis import report
+from trialweave.queries.synthesis import document
 from trialweave.queries.synthesis.study import Counts, Model
 from trialweave.queries.synthesis.subsets import synthesise
 
@@ -75,6 +75,11 @@ def test_the_json_of_a_difference_has_no_logarithm() -> None:
     assert found["estimate"] == pytest.approx(-0.0033, abs=1e-4)
 
 
+def test_peto_pools_odds_ratios_unasked() -> None:
+    found = asked("--table", BCG, "--method", "peto")
+    assert (found["measure"], found["log_estimate"]) == ("odds ratio", pytest.approx(-0.4744, abs=5e-5))
+
+
 def test_zero_cells_are_told() -> None:
     found = asked("--table", ZEROS, "--method", "mh")
     assert found["zero_cells"].startswith("nothing was added to any cell of what is pooled")
@@ -113,8 +118,8 @@ def test_every_row_leads_to_its_evidence() -> None:
         for x in "AB"
     ]
     found = synthesise(studies, Model())
-    assert json.loads(report.document(found))["studies"][1]["evidence"] == list(facts)
-    assert report.rows(found).records()[0]["evidence"] == "https://e.org/1 https://e.org/2"
+    assert json.loads(document.document(found))["studies"][1]["evidence"] == list(facts)
+    assert document.rows(found).records()[0]["evidence"] == "https://e.org/1 https://e.org/2"
 
 
 def test_an_infinite_bound_does_not_break_the_json() -> None:
@@ -124,7 +129,7 @@ def test_an_infinite_bound_does_not_break_the_json() -> None:
 
 
 def asked_of(studies: list[Counts], model: Model) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(report.document(synthesise(studies, model)))
+    found: dict[str, Any] = json.loads(document.document(synthesise(studies, model)))
     return found
 
 
@@ -156,7 +161,7 @@ def test_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
     [
         (("--table", BCG, "drug=x"), "only by=COLUMN"),
         (("--table", BCG, "by=colour"), "no column 'colour'"),
-        (("--table", BCG, "--method", "peto"), "pools odds ratios"),
+        (("--table", BCG, "--method", "peto", "--measure", "rr"), "pools odds ratios"),
         (("--table", BCG, "--level", "0.95"), "level 0.0095"),
         (("--table", "none.csv"), "cannot be read"),
         (("--table", BCG, "--plot", "plot.doc"), "unknown ending"),

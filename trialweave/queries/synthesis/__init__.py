@@ -5,7 +5,7 @@
 - `effects`: a 2x2 table becomes an effect with its variance; zero cells
 - `heterogeneity`: Q, I², and tau² by three methods; `common_effect`: Mantel-Haenszel and Peto
 - `pooling`: all of it together; leave-one-out and subgroups
-- `report`: the answer as rows, lines and JSON; `forest`, `funnel`: as pictures
+- `report`: the answer as a page; `document`: as rows and JSON; `forest`, `funnel`: as pictures
 
 statsmodels, scipy and matplotlib come with the extra `evidence`.
 """

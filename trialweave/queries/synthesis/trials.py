@@ -140,7 +140,7 @@ _BATCH = 500
 
 
 def _rows(source: Source, query: str, iris: Iterable[str]) -> Iterator[tuple[Python, ...]]:
-    """The rows of a query about things, some hundreds of them at a time: `<THINGS>` is where they are named."""
+    """The rows of a query about things, some hundreds at a time; `<THINGS>` is where they go."""
     wanted = sorted(set(iris))
     for start in range(0, len(wanted), _BATCH):
         names = " ".join(str(NamedNode(iri)) for iri in wanted[start : start + _BATCH])
