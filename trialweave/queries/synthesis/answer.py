@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar
 
 from trialweave.errors import QueryError
 from trialweave.queries.synthesis.comparisons import By, Seriousness, comparisons
@@ -20,7 +20,7 @@ PARAMETERS = {
     "event": "the adverse event, or class of them",
     "min_grade": "only counts of this CTCAE grade and above",
     "seriousness": "other (and not stated), which it is by itself, or serious",
-    "by": f"subgroups: {', '.join(get_args(By))}",
+    "by": "subgroups: drug, disease or phase",
 }
 
 
@@ -47,29 +47,32 @@ def from_graph(
     for name in ("drug", "event"):
         if not given.get(name):
             raise QueryError(f"pool needs {name}=… ({PARAMETERS[name]})")
-    grade = _one_of(given, "min_grade", ("1", "2", "3", "4", "5"))
-    seriousness: Seriousness = (
-        "serious" if _one_of(given, "seriousness", get_args(Seriousness)) == "serious" else "other"
-    )
-    by: By | None = next((name for name in get_args(By) if name == _one_of(given, "by", get_args(By))), None)
     counts, left_out = comparisons(
         source,
         given["drug"],
         given["event"],
-        min_grade=int(grade) if grade else None,
-        seriousness=seriousness,
-        by=by,
+        min_grade=_one_of(given, "min_grade", {str(grade): grade for grade in range(1, 6)}),
+        seriousness=_one_of(given, "seriousness", _SERIOUSNESS) or "other",
+        by=_one_of(given, "by", _BY),
     )
     if len(counts) < 2:
         raise QueryError(_too_few(counts, left_out))
-    return synthesise(counts, model, by_subgroup=by is not None, without_one=without_one, left_out=left_out)
+    return synthesise(counts, model, by_subgroup="by" in given, without_one=without_one, left_out=left_out)
 
 
-def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
+_SERIOUSNESS: dict[str, Seriousness] = {"other": "other", "serious": "serious"}
+_BY: dict[str, By] = {"drug": "drug", "disease": "disease", "phase": "phase"}
+
+Choice = TypeVar("Choice")
+
+
+def _one_of(given: Mapping[str, str], name: str, choices: Mapping[str, Choice]) -> Choice | None:
     value = given.get(name)
-    if value is not None and value not in choices:
+    if value is None:
+        return None
+    if value not in choices:
         raise QueryError(f"{name}={value}: expected one of {', '.join(choices)}")
-    return value
+    return choices[value]
 
 
 _SHOWN = 5
