@@ -32,7 +32,7 @@ def pool(
     ] = None,
     measure: Annotated[
         Measure | None,
-        typer.Option(help="Risk ratio, odds ratio, risk difference. [default: rr; with peto: or]"),
+        typer.Option(help="Risk ratio (by itself), odds ratio (with peto), risk difference."),
     ] = None,
     method: Annotated[Method, typer.Option(help="How effects are weighted.")] = "reml",
     interval: Annotated[Interval, typer.Option(help="Of a random-effects pool.")] = "normal",
@@ -42,7 +42,7 @@ def pool(
     drop00: Annotated[
         bool | None,
         typer.Option(
-            "--drop00/--keep00", help="Leave out studies with nobody, or everybody. [default: for ratios]"
+            "--drop00/--keep00", help="Leave out studies with nobody, or everybody (so for ratios)."
         ),
     ] = None,
     without_one: Annotated[

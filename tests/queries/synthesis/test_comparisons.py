@@ -284,6 +284,23 @@ def test_the_registry_and_the_paper_of_a_trial_are_not_added(pooled: Any, tmp_pa
     assert set(reasons(left_out)) == {"does not start at grade 2"}
 
 
+@pytest.mark.parametrize(
+    ("grade", "min_grade", "reason"),
+    [
+        ("1 or 2", 1, "stops at grade 2"),
+        ("3", 3, "stops at grade 3"),
+        ("3 or 4", 1, "does not start at grade 1"),
+    ],
+)
+def test_a_band_that_is_not_what_was_asked_for(
+    pooled: Any, tmp_path: Path, grade: str, min_grade: int, reason: str
+) -> None:
+    (tmp_path / "paper.nbib").write_text(PAPER.format(results=result(f"Grade {grade} hypertension", 10, 1)))
+    found, left_out = pooled(study(1, [SORAFENIB, PLACEBO], {}), min_grade=min_grade)
+    assert found == []
+    assert reasons(left_out) == [reason] * 2
+
+
 def test_subgroups_by_disease_and_phase(pooled: Any) -> None:
     record = study(1, [SORAFENIB, PLACEBO], {"Hypertension": [(9, 40), (2, 41)]})
     assert [one.subgroup for one in pooled(record, by="disease")[0]] == ["Esophageal Neoplasms"]

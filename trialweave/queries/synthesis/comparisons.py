@@ -9,7 +9,7 @@ each arm is used, and all else is listed with the reason:
 2. The registry's counts come before a publication's. The two are never added: they count the same people.
 3. Serious and other events are not added, as one person may be in both: `seriousness` says which to take.
    Counts for which a source states neither go with `other`.
-4. Without `min_grade`, counts of any grade; with it, counts of grades from exactly there up, the widest band.
+4. Without `min_grade`, counts of any grade; with it, counts from exactly that grade to 4 or 5, the widest band.
 5. Of several terms of an event in a trial (hypertension, hypertensive crisis) one is taken, as one person may
    have both: the one that is called as the event asked for, else the one with most people in all its arms.
 6. Several treated arms are added to one, and so are several control arms; they share nobody, by 1.
@@ -196,7 +196,7 @@ def _outside(row: Row, min_grade: int | None, seriousness: Seriousness) -> str |
         return None if (low, high) in ((1, 5), (1, 4)) else "counts some grades only; see min_grade"
     if low != min_grade:
         return f"does not start at grade {min_grade}"
-    return "counts a single grade" if high == low < 4 else None
+    return f"stops at grade {high}" if high < 4 else None
 
 
 def _contradiction(row: Row) -> str | None:
