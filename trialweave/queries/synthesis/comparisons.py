@@ -9,7 +9,7 @@ each arm is used, and all else is listed with the reason:
 2. The registry's counts come before a publication's. The two are never added: they count the same people.
 3. Serious and other events are not added, as one person may be in both: `seriousness` says which to take.
    Counts for which a source states neither go with `other`.
-4. Without `min_grade`, counts of any grade; with it, counts from exactly that grade to 4 or 5, the widest band.
+4. Without `min_grade`, counts of any grade; with it, from exactly that grade to 4 or 5, the widest band.
 5. Of several terms of an event in a trial (hypertension, hypertensive crisis) one is taken, as one person may
    have both: the one that is called as the event asked for, else the one with most people in all its arms.
 6. Several treated arms are added to one, and so are several control arms; they share nobody, by 1.
