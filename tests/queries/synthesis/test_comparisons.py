@@ -261,6 +261,18 @@ def test_the_registry_comes_before_the_paper(pooled: Any, tmp_path: Path) -> Non
     assert len(left_out) == 2
 
 
+def test_two_papers_of_a_trial_are_not_added(pooled: Any, tmp_path: Path) -> None:
+    first = PAPER.format(results=result("Hypertension", 50, 20))
+    (tmp_path / "first.nbib").write_text(first)
+    (tmp_path / "second.nbib").write_text(
+        PAPER.format(results=result("Hypertension", 55, 22)).replace("PMID- 7", "PMID- 8")
+    )
+    [one], left_out = pooled(study(1, [SORAFENIB, PLACEBO], {}))
+    assert cells(one) == (55, 100, 22, 100)
+    assert len(left_out) == 2
+    assert "people may be in both" in left_out[0].because
+
+
 def test_the_widest_band_of_grades_is_taken(pooled: Any, tmp_path: Path) -> None:
     told = [result("Grade 3 or 4 hypertension", 10, 1), result("Grade 3 or higher hypertension", 12, 2)]
     for results in (told, told[::-1]):

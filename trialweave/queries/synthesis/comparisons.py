@@ -6,7 +6,8 @@ each arm is used, and all else is listed with the reason:
 1. A row with a reason not to be added up is left out, and so is a trial not stated to be randomised, a
    crossover trial, a trial without an arm that was given no drug of the class, and a treated arm that was
    given another drug that no control arm was. A control that was given more than the treated is noted.
-2. The registry's counts come before a publication's. The two are never added: they count the same people.
+2. The registry's counts come before a publication's. Neither the two nor two publications are ever added:
+   they count the same people.
 3. Serious and other events are not added, as one person may be in both: `seriousness` says which to take.
    Counts for which a source states neither go with `other`.
 4. Without `min_grade`, counts of any grade; with it, from exactly that grade to 4 or 5, the widest band.
@@ -72,7 +73,8 @@ def comparisons(
     if min_grade is not None:
         asked["min_grade"] = str(min_grade)
     records = ask(source, question(QUESTION), asked).records()
-    rows = [Row(**{name: record[name] for name in Row.__struct_fields__}) for record in records]  # type: ignore[arg-type]
+    told = (Row(**{name: record[name] for name in Row.__struct_fields__}) for record in records)  # type: ignore[arg-type]
+    rows = list(dict.fromkeys(told))  # what else the question tells may make two rows of one count
     drug_term, event_term = resolve_concept(source, drug), resolve_concept(source, event)
     wanted = trials.labels(source, event_term) | {" ".join(event.split()).casefold()}
     about = trials.about(source, {row.trial for row in rows})
@@ -130,7 +132,7 @@ def _choose(
         if barrier is None and row.evidence not in given:
             barrier = "the count hangs on no arm"
         if barrier is None:
-            tables[_key(row)].append(row)
+            tables[_key(row, given[row.evidence])].append(row)
         else:
             leave([row], barrier)
     whole: list[list[Row]] = []
@@ -149,8 +151,8 @@ def _choose(
     return (whole[0] if whole else []), left_out
 
 
-def _key(row: Row) -> tuple[object, ...]:
-    return row.source, row.event.casefold(), row.seriousness, row.grade, row.attribution
+def _key(row: Row, given: trials.Given) -> tuple[object, ...]:
+    return given.record, row.source, row.event.casefold(), row.seriousness, row.grade, row.attribution
 
 
 def _table(row: Row) -> str:

@@ -15,6 +15,7 @@ from trialweave.records import Record
 if TYPE_CHECKING:
     from trialweave.queries.source import Source
 
+OA = namespace("oa")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
@@ -32,7 +33,9 @@ class About(Record, frozen=True):
 class Given(Record, frozen=True):
     """What the people of one count were given: drugs of the class asked for, other drugs that are known."""
 
-    group: str
+    record: str
+    """The text, or the registry's record, that the count was read from."""
+
     arm: str
     of_class: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
@@ -71,9 +74,10 @@ SELECT DISTINCT ?trial ?label WHERE {{
 }} ORDER BY ?trial ?label"""
 
 _GIVEN = f"""
-SELECT DISTINCT ?fact ?group ?arm ?label ?inside WHERE {{
+SELECT DISTINCT ?fact ?group ?text ?arm ?label ?inside WHERE {{
   VALUES ?fact {{ <THINGS> }}
   ?fact <{TW["ofGroup"]}> ?group .
+  OPTIONAL {{ ?fact <{TW["evidence"]}> ?span . ?span <{OA["hasSource"]}> ?text }}
   OPTIONAL {{ ?group <{TW["isArm"]}> ?shown }}
   BIND(COALESCE(?shown, ?group) AS ?arm)
   OPTIONAL {{
@@ -107,22 +111,22 @@ def not_comparable(trial: About) -> str | None:
 
 
 def given(source: Source, facts: Iterable[str], drug_class: NamedNode) -> Mapping[str, Given]:
-    """Of each fact that hangs on an arm: the group, the arm, and the drugs that the arm was given."""
+    """Of each fact that hangs on an arm: the record, the arm, and the drugs that the arm was given."""
     places: dict[str, tuple[str, str]] = {}
     drugs: dict[tuple[str, bool], set[str]] = defaultdict(set)
     query = _GIVEN.replace("<CLASS>", str(drug_class))
-    for fact, group, arm, label, inside in _rows(source, query, facts):
-        places[str(fact)] = (str(group), str(arm))
+    for fact, group, text, arm, label, inside in _rows(source, query, facts):
+        places[str(fact)] = (str(text or group).partition("#")[0], str(arm))
         if label is not None:
             drugs[str(fact), inside is not None].add(str(label))
     return {
         fact: Given(
-            group=group,
+            record=record,
             arm=arm,
             of_class=frozenset(drugs[fact, True]),
             others=frozenset(drugs[fact, False]),
         )
-        for fact, (group, arm) in places.items()
+        for fact, (record, arm) in places.items()
     }
 
 
