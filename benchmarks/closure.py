@@ -32,9 +32,7 @@ class Numbers(dict[str, int]):
         return self[name]
 
 
-def mesh(
-    path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]
-) -> list[int]:
+def mesh(path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]) -> list[int]:
     """Places in trees, descriptors at their places, mapped headings and actions; gives the terms."""
     kinds = ("treeNumber", "parentTreeNumber", "preferredMappedTo", "mappedTo", "pharmacologicalAction")
     wanted = {MESHV[kind]: kind for kind in kinds}
@@ -58,9 +56,7 @@ def mesh(
     return list(terms)
 
 
-def obo(
-    path: Path, numbers: Numbers, edges: dict[int, list[int]], stands_for: dict[int, int]
-) -> list[int]:
+def obo(path: Path, numbers: Numbers, edges: dict[int, list[int]]) -> list[int]:
     """`is_a` and `has_role` of a file in OBO format; gives the terms."""
     terms = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -82,18 +78,19 @@ def main(files: list[str]) -> None:
         numbers, stands_for = Numbers(), dict[int, int]()
         edges: dict[int, list[int]] = defaultdict(list)
         began = time.perf_counter()
-        terms = (obo if ".obo" in name.name else mesh)(name, numbers, edges, stands_for)
+        is_obo = ".obo" in name.name
+        terms = obo(name, numbers, edges) if is_obo else mesh(name, numbers, edges, stands_for)
         read = time.perf_counter()
         found = closure(terms, lambda node, edges=edges: edges.get(node, ()))
         done = time.perf_counter()
         pairs = sum(len({stands_for.get(node, node) for node in found[term]}) for term in terms)
         total, pairs_of_all = total + done - read, pairs_of_all + pairs
-        print(  # noqa: T201
+        print(
             f"{name.name}: {len(terms):,} terms, {pairs:,} pairs; read {read - began:.1f} s, "
             f"closure {done - read:.1f} s"
         )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"all: {pairs_of_all:,} pairs in {total:.1f} s; {memory:,.0f} MiB at most")  # noqa: T201
+    print(f"all: {pairs_of_all:,} pairs in {total:.1f} s; {memory:,.0f} MiB at most")
 
 
 if __name__ == "__main__":

@@ -165,7 +165,8 @@ def test_an_inconsistency_is_explained_by_its_axioms_and_no_others() -> None:
     wrong = data(
         """
         tw:Cat a owl:Class ; rdfs:subClassOf [ a owl:Class ; owl:complementOf tw:Dog ] , tw:Animal .
-        tw:Dog a owl:Class ; rdfs:label "dog" . tw:Animal a owl:Class . tw:Puppy a owl:Class ; rdfs:subClassOf tw:Dog .
+        tw:Dog a owl:Class ; rdfs:label "dog" . tw:Animal a owl:Class .
+        tw:Puppy a owl:Class ; rdfs:subClassOf tw:Dog .
         tw:sees a owl:ObjectProperty ; rdfs:range tw:Animal .
         twid:tom a tw:Cat , tw:Puppy , tw:Animal ; tw:sees twid:rex .
         """

@@ -21,12 +21,17 @@ REFERENCE = SHARED / "reference" / "hypertension-by-arm-registry.tsv"
 REGISTRY = SHARED / "registry" / "antiangiogenic"
 ACROSS = [
     "adverse-event-rate-by-arm",
+    "class-members",
+    "concept",
     "control-arm-medians",
     "drug-toxicities",
     "drugs-with-toxicity",
     "efficacy-by-drug-class",
+    "link-evidence",
     "publications-of-trial",
     "results-not-posted",
+    "trials-of-drug",
+    "unlinked-terms",
     "unreported-toxicities",
 ]
 GIVEN = {

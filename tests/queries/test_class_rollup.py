@@ -66,14 +66,16 @@ def test_every_exposed_row_says_on_what_basis_and_every_fact_stands_once(
 
 @pytest.mark.parametrize("drug", sorted(set(EXPECTED.values())))
 def test_why_shows_the_way_on_the_side_of_the_drug(graph: Graph, drug: str) -> None:
-    found = [row for row in why(graph, drug, "Angiogenesis Inhibitors").records() if row["basis"] == "curated"]
+    rows = why(graph, drug, "Angiogenesis Inhibitors").records()
+    found = [row for row in rows if row["basis"] == "curated"]
     assert [row["how"] for row in found] == ["link", "curated row"]
     assert found[-1]["to_name"] == "Angiogenesis Inhibitors"
     assert "row of 2026" in str(found[-1]["says"])
 
 
 def test_why_shows_the_way_on_the_side_of_the_event(graph: Graph) -> None:
-    found = [row for row in why(graph, "hypertension", "Vascular Diseases").records() if row["basis"] == "mesh"]
+    rows = why(graph, "hypertension", "Vascular Diseases").records()
+    found = [row for row in rows if row["basis"] == "mesh"]
     assert [row["how"] for row in found] == ["link", "tree"]
     assert "mesh:C14.907.489 is below mesh:C14.907" in str(found[-1]["says"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,11 +44,7 @@ def ask(
     from trialweave.queries.source import open_source
 
     saved = catalogue.question(question, queries or catalogue.SAVED)
-    given: dict[str, str] = {}
-    for name, value in map(_split_parameter, parameters or []):
-        if name in given:
-            raise typer.BadParameter(f"{name} is given twice; a parameter takes one value")
-        given[name] = value
+    given = split_parameters(parameters or [])
     source = open_source(store)
     if form == "parquet":
         _write_parquet(source, run.bind(saved, given, source), out, limit, columns=saved.columns)
@@ -65,6 +61,16 @@ def _write_parquet(
         raise typer.BadParameter("Parquet is a file for programs; name it with --out FILE")
     table = arrow_table(source, query, columns=columns)
     write_parquet(table if limit is None else table.slice(0, limit), out)
+
+
+def split_parameters(parameters: Iterable[str]) -> dict[str, str]:
+    """The values of NAME=VALUE arguments, by name."""
+    given: dict[str, str] = {}
+    for name, value in map(_split_parameter, parameters):
+        if name in given:
+            raise typer.BadParameter(f"{name} is given twice; a parameter takes one value")
+        given[name] = value
+    return given
 
 
 def _split_parameter(parameter: str) -> tuple[str, str]:
@@ -84,7 +90,7 @@ def why(
 ) -> None:
     """Why a drug, condition or event counts as within a class: each way, step by step, and who says so.
 
-    Both are a label, a CURIE such as mesh:D020533 or HP:0000822, or an IRI. Exit status 1 if no way leads there.
+    Both are a label, a CURIE such as mesh:D020533 or HP:0000822, or an IRI. Exit status 1 if there is no way.
     """
     from trialweave.graph.store import open_store
     from trialweave.queries.why import why as ways

@@ -39,10 +39,10 @@ def link(folder: Path, *, override: Path | None = None, classes: Path | None = N
 
     `override` is a file of mappings (SSSOM) that go before every other: from a label's concept to a term
     (or, with the predicate modifier "Not", away from it). They are kept in the store and take the place of
-    those of an earlier file; a file without a mapping takes them away. `classes` is a table of drug classes
-    (`ontology/classes`), a basis of its own beside ours, kept and replaced in the same way. Records are not
-    read again, and nothing that they or the terminologies say changes. The new state appears whole or not at
-    all.
+    those of an earlier file; a file without one takes them away. `classes` is a table of drug classes
+    (`ontology/classes`), a basis of its own beside ours, kept and replaced in the same way.
+    Records are not read again, and
+    nothing that they or the terminologies say changes. The new state appears whole or not at all.
 
     Raises StoreError where there is no store, and LoadError at the first mapping or row that is wrong.
     """

@@ -69,11 +69,9 @@ def slice_terminologies(graph: Graph, file: Path, *, without: Collection[str] = 
     exact mapping that holds leads to from these; all that these lie within; every other term that shares a
     name with one of them, in whatever order or spelling of its words, so that what is ambiguous in the whole
     is ambiguous in the part; and the mappings between terms that are kept. Of a term: type, names, what it
-    lies within, codes.
-
-    The file is sorted, the same for the same store, and describes its graphs as the catalog does, with
-    licence and notice; beside it, `NOTICE.txt` says the same for people. `without` names keys that are left
-    out; a terminology that may not be passed on always is.
+    lies within, codes. The file is sorted, the same for the same store, and describes its graphs as the
+    catalog does, with licence and notice; beside it, `NOTICE.txt` says the same for people. `without` names
+    keys that are left out; a terminology that may not be passed on always is.
 
     Raises StoreError where the store holds no terminology to cut from, or the file cannot be written.
     """

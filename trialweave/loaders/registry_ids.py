@@ -46,8 +46,22 @@ def find_registry_ids(text: str, *, start: int = 0, end: int | None = None) -> l
     stop = len(text) if end is None else end
     return [
         Stated(value=_canonical(found[0]), evidence=Span.of(text, *found.span()))
-        for found in _PATTERN.finditer(text, start, stop)
+        for found in _PATTERN.finditer(text, _begin(text, start, stop), stop)
     ]
+
+
+_LONG_NUMBER = re.compile("[0-9]{5}")
+_WITHOUT_ONE = ("slctr/", "hkuctr-", "u1111-", "nl-omon", "rbr-", "jprn-")
+_NETHERLANDS, _PERU = re.compile("ntr ?[0-9]"), re.compile("per-[0-9]")
+
+
+def _begin(text: str, start: int, stop: int) -> int:
+    """Where the first id can begin: a little before the first long number, which most of them have."""
+    low = text[start:stop].lower()
+    if any(prefix in low for prefix in _WITHOUT_ONE) or _NETHERLANDS.search(low) or _PERU.search(low):
+        return start
+    number = _LONG_NUMBER.search(text, start, stop)
+    return max(start, number.start() - 24) if number else stop
 
 
 def as_registry_id(value: str) -> str | None:

@@ -5,7 +5,8 @@ The table fills the gap by rows that each cite their source. It is a basis of it
 and never mixed silently with what a terminology states. A file of the same form extends it.
 
 Columns: drug, mesh_ui, class_label, class_ui, target, basis (how the drug acts on the target),
-citation (`pmid:…`, `doi:…`, or `label:` and the section of a drug label), date (of the row).
+citation (`pmid:…`, `doi:…`, a term that states it, `mesh:…` or `CHEBI:…`, or `label:` and the section of a
+drug label), date (of the row).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from trialweave.errors import LoadError
 from trialweave.records import Record
 
-_CITATION = re.compile(r"pmid:\d+|doi:10\.\S+|label:.+")
+_CITATION = re.compile(r"pmid:\d+|doi:10\.\S+|mesh:[CD]\d+|CHEBI:\d+|label:.+")
 _UI = re.compile(r"[CD]\d+")
 
 
@@ -79,7 +80,8 @@ def _check(row: DrugClass, where: str) -> None:
         if not _UI.fullmatch(ui):
             raise LoadError(f"{where}: {ui!r} is not the UI of a MeSH descriptor or substance")
     if not _CITATION.fullmatch(row.citation):
-        raise LoadError(f"{where}: cite {row.drug} by pmid:…, doi:… or label:…, not {row.citation!r}")
+        ways = "pmid:…, doi:…, mesh:…, CHEBI:… or label:…"
+        raise LoadError(f"{where}: cite {row.drug} by {ways}, not {row.citation!r}")
     try:
         datetime.date.fromisoformat(row.date)
     except ValueError as error:

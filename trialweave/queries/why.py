@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from trialweave.errors import QueryError
 from trialweave.graph.drug_classes import CURATED, USER
 from trialweave.graph.membership import CONCEPTS, HAS_ROLE, Node, Step, classes_at, start, steps
 from trialweave.graph.quads import Literal, NamedNode, Quad, Term, graph_of, words
@@ -97,12 +96,10 @@ def _ways(graph: Graph, first: Node, goal: str) -> Iterator[tuple[str, tuple[Nod
 
     reached = closure([first], above)[first]
     for basis in sorted({node.basis for node in reached if is_goal(node)}):
-        path = shortest_path(
-            first, above, is_goal=lambda node, basis=basis: is_goal(node) and node.basis == basis
-        )
-        if path is None:
-            raise QueryError(f"no way to {goal} on the basis {basis}, which the closure found")
-        yield basis, path
+        goals = {node for node in reached if is_goal(node) and node.basis == basis}
+        path = shortest_path(first, above, is_goal=goals.__contains__)
+        if path is not None:
+            yield basis, path
 
 
 def _told(graph: Graph, path: tuple[Node, ...]) -> Iterator[tuple[str, str, str, str]]:

@@ -192,3 +192,17 @@ def test_confidence_is_the_product_of_the_rules() -> None:
         TRUST["NOS"].quantize(Decimal("0.001")),
         "LexicalMatching",
     )
+
+
+def test_a_mapping_to_something_narrower_is_passed_over() -> None:
+    names = [
+        Name("mesh", expand("mesh:D008944"), "Mitral Valve Insufficiency", "label"),
+        Name("mondo", expand("MONDO:0000001"), "congenital mitral valve insufficiency", "label"),
+    ]
+    wanted = asked([("mitral valve insufficiency", "condition")])
+    known = index(names, asked=wanted, labelled={name.iri for name in names})
+    same = mappings([_mapping("MONDO:0000001", "exactMatch", "mesh:D008944")])
+    decision = link(
+        "mitral valve insufficiency", "condition", known, guard=lambda name, kind: True, mapped=same
+    )
+    assert [compact(found.iri) for found in decision.links] == ["mesh:D008944"]

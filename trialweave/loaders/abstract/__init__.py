@@ -1,9 +1,16 @@
 """Numbers from the abstract of a trial: each with its arm, endpoint, grade, interval, and its words.
 
-The stages, one file each: `normal` (one spelling, offsets kept), `sections` (sections, sentences),
-`numbers`, `intervals`, `estimates` and `quantities` (what is written), `phrases`, `words`, `arms`
-and `mentions` (who), `endpoints` and `subject` (about what), `attribute` (which arm), then `facts`,
-`sizes` and `doses`. `report` makes a `Trial` of them.
+The stages, a folder each, in the order of the work:
+
+1. `text`: one spelling with offsets kept, sections and sentences, words and abbreviations;
+2. `quantities`: the numbers of a sentence with all that is written beside them;
+3. `arms`: what the arms of the trial are, and where a sentence speaks of one;
+4. `topics`: the endpoints and events that it names, with grades, time points, populations;
+5. `attribution`: which arm a quantity belongs to, and what it is about;
+6. `facts`: results, zeros, people and doses, each with the rule that made it;
+7. `trial`: the trial that a publication reports (`report.with_trial` is its door).
+
+A `scene` is one sentence with the outcome of stages 2 to 4, read when a rule first asks for it.
 
 Rules are data or small named functions, and each fact names the rule that made it. A fact whose
 arm or endpoint is uncertain has none: no fact is better than a wrong one.
@@ -12,25 +19,22 @@ arm or endpoint is uncertain has none: no fact is better than a wrong one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import msgspec
 
-from trialweave.loaders.abstract.arms import ArmName, find_arms
-from trialweave.loaders.abstract.doses import doses
-from trialweave.loaders.abstract.endpoints import Topic, grades, topics
-from trialweave.loaders.abstract.estimates import Label, defines, estimate_labels
-from trialweave.loaders.abstract.facts import facts_of
-from trialweave.loaders.abstract.intervals import p_values
-from trialweave.loaders.abstract.mentions import Mention, arm_mentions, arm_words
-from trialweave.loaders.abstract.normal import Normal, normalise
-from trialweave.loaders.abstract.numbers import numbers
-from trialweave.loaders.abstract.quantities import quantities
-from trialweave.loaders.abstract.scene import Scene, brackets
-from trialweave.loaders.abstract.sections import Sentence, sentences
-from trialweave.loaders.abstract.sizes import sizes
-from trialweave.loaders.abstract.words import abbreviations
-from trialweave.loaders.abstract.zeros import Memory
+from trialweave.loaders.abstract.arms.find import find_arms
+from trialweave.loaders.abstract.arms.mentions import arm_words
+from trialweave.loaders.abstract.arms.resolve import ArmName
+from trialweave.loaders.abstract.facts.doses import doses
+from trialweave.loaders.abstract.facts.results import facts_of
+from trialweave.loaders.abstract.facts.sizes import sizes
+from trialweave.loaders.abstract.facts.zeros import Memory
+from trialweave.loaders.abstract.quantities.estimates import defines
+from trialweave.loaders.abstract.scene import Abstract, Scene
+from trialweave.loaders.abstract.text.cued import holds
+from trialweave.loaders.abstract.text.normal import Normal, normalise
+from trialweave.loaders.abstract.text.sections import Sentence, sentences
+from trialweave.loaders.abstract.text.words import abbreviations
 from trialweave.loaders.audit import audit
 from trialweave.loaders.registry_ids import find_registry_ids
 from trialweave.records import Arm, Cue, Fact, Record, Span
@@ -38,16 +42,12 @@ from trialweave.records import Arm, Cue, Fact, Record, Span
 __all__ = ["Reading", "read"]
 
 _RESULTS = ("results", "abstract")
-_HAVE_SIZES = ("results", "abstract", "methods")
-
-
-_NUMBER = re.compile(
-    r"[0-9]|\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+"
-)
+_DIGIT = re.compile("[0-9]")
+_NUMBER = re.compile(r"\b(?:[Tt]w|[Tt]h|[Ff]o|[Ff]i|[Ss]i|[Ss]e|[Ee]i|[Nn]i|[Tt]e|[Oo]n|[Ee]l|[Zz]e)[a-z]+")
 _NUMBER_OR_NONE = re.compile(_NUMBER.pattern + r"|\b[Nn]o(?:ne)?\b|\bnot (?:yet |been )*reached|\bNR\b")
 _DOSE_OR_RATIO = re.compile(
-    r"[0-9] ?:[0-9 ]|[0-9][ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol"
-    r"|PFU)\b|AUC|area under"
+    r"[0-9](?: ?:[0-9 ]|[ -]?(?:[mμkn]?g|mcg|Gy|cGy|[GM]Bq|mCi|[kM]?IU|MU|U|units?|m[lL]|m?mol|μmol"
+    r"|PFU)\b)"
 )
 
 
@@ -81,8 +81,8 @@ def read(
     spans = _spans(text, title, abstract)
     normal, title_end = _joined(text, spans)
     parts = sentences(normal, title_end=title_end)
-    arms, expand = find_arms(normal.text, parts)
     short = abbreviations(normal.text)
+    arms, expand = find_arms(normal.text, parts, short)
     found = _facts(normal, parts, arms, expand, short)
     facts = [_in_source(text, normal, fact) for fact in found]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
@@ -141,34 +141,14 @@ def _facts(
 ) -> list[Fact]:
     text = normal.text
     response_rate, hormone = defines(text)
+    abstract = Abstract(text, arms, arm_words(text, arms, expand), short, response_rate, hormone)
     memory = Memory()
     canonical = tuple(range(len(arms)))
-    words = arm_words(text, arms, expand)
     found: list[Fact] = []
     for part in parts:
         if not _has_numbers(text, part):
             continue
-        ps = p_values(text, part.start, part.end)
-        labels = estimate_labels(text, part.start, part.end, response_rate=response_rate, hormone=hormone)
-        found_numbers = numbers(text, part.start, part.end)
-        mentions = arm_mentions(text, part.start, part.end, arms, words)
-        scene = Scene(
-            text,
-            part,
-            arms,
-            quantities(
-                text, part.start, part.end, labels, ps, last_label=memory.label, found_numbers=found_numbers
-            ),
-            ps,
-            mentions,
-            _clear(topics(text, part.start, part.end, short), [*mentions, *labels])
-            if part.section in _RESULTS
-            else [],
-            grades(text, part.start, part.end),
-            brackets(text, part.start, part.end),
-            short,
-            found_numbers,
-        )
+        scene = Scene(abstract, part, memory.label)
         here = list(doses(scene))
         here += [fact for fact in sizes(scene) if not _overlaps(fact, here)]
         if part.section in _RESULTS:
@@ -179,22 +159,16 @@ def _facts(
 
 def _has_numbers(text: str, part: Sentence) -> bool:
     """True if a sentence can hold a fact: any number in results and methods, a dose elsewhere."""
+    digit = bool(_DIGIT.search(text, part.start, part.end))
     if part.section in ("results", "abstract"):
-        return bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
+        return digit or bool(_NUMBER_OR_NONE.search(text, part.start, part.end))
     if part.section == "methods":
-        return bool(_NUMBER.search(text, part.start, part.end))
-    return part.section not in ("funding", "registration") and bool(
-        _DOSE_OR_RATIO.search(text, part.start, part.end)
+        return digit or bool(_NUMBER.search(text, part.start, part.end))
+    if part.section in ("funding", "registration"):
+        return False
+    return (digit and bool(_DOSE_OR_RATIO.search(text, part.start, part.end))) or holds(
+        text[part.start : part.end], ("AUC", "area under")
     )
-
-
-def _clear(found: list[Topic], others: Sequence[Mention | Label]) -> list[Topic]:
-    """The topics that are not words of an arm ("hormone withdrawal") or of a measure ("rate ratio")."""
-    return [
-        topic
-        for topic in found
-        if not any(one.start <= topic.start < one.end or one.start < topic.end <= one.end for one in others)
-    ]
 
 
 def _overlaps(fact: Fact, others: list[Fact]) -> bool:

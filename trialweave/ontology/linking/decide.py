@@ -131,7 +131,7 @@ def link(label: str, kind: Kind, known: Index, *, guard: Guard, mapped: Mappings
 
     The index must have been asked for the label (`asked`), and know the labels of curated terms. A link
     made by hand stands before all that rules find in its terminology. A regimen whose drugs are all known is
-    linked     to each of them as a part; one with a drug that is not known, to none.
+    linked to each of them as a part; one with a drug that is not known, to none.
     """
     by_hand = [
         Link(terminology, row.term, known.labels[row.term], row.predicate, "ManualMappingCuration",
@@ -425,8 +425,12 @@ def _through_mappings(
             if terminology is None or terminology in have:
                 continue
             label = known.labels.get(partner.iri)
-            if label is None or not guard(Name(terminology, partner.iri, label, "label"), kind):
-                continue  # withdrawn since, or no such thing
+            if (
+                label is None
+                or _narrows(label, link.match)
+                or not guard(Name(terminology, partner.iri, label, "label"), kind)
+            ):
+                continue  # withdrawn since, narrower than what was said, or no such thing
             kept = reached.setdefault(terminology, {})
             if partner.iri not in kept or _rank(partner) < _rank(kept[partner.iri][0]):
                 kept[partner.iri] = (partner, link)
@@ -441,6 +445,21 @@ def _through_mappings(
         *(link for link in links if link.predicate == "exact" or link.terminology not in replaced),
         *added,
     ]
+
+
+_NARROWING = re.compile(
+    r"\b(?:congenital|familial|hereditary|inherited|primary|acquired|recurrent|atopic)\b", re.IGNORECASE
+)
+
+
+def _narrows(label: str, said: str) -> bool:
+    """Whether a term's label has a word that narrows what was said, which mappings at times pass over.
+
+    >>> _narrows("congenital mitral valve insufficiency", "Mitral Valve Insufficiency")
+    True
+    """
+    added = {word.casefold() for word in _NARROWING.findall(label)}
+    return not added <= {word.casefold() for word in _NARROWING.findall(said)}
 
 
 def _rank(partner: Partner) -> tuple[int, bool]:

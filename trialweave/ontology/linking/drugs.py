@@ -117,8 +117,10 @@ def reading(label: str) -> Reading:
 
 
 def _split(text: str) -> list[str]:
-    """The names between "and", "plus", "+", "/", commas; what stands in brackets stays with its name."""
-    hidden = _BRACKETS.sub(lambda inside: "\1" * len(inside[0]), text)
+    """The names between "and", "plus", "+", "/", commas; brackets and doses stay with their name."""
+    hidden = text
+    for pattern in (_BRACKETS, _DOSE):
+        hidden = pattern.sub(lambda inside: "\1" * len(inside[0]), hidden)
     names, start = [], 0
     for match in _TOGETHER.finditer(hidden):
         names.append(text[start : match.start()])

@@ -68,7 +68,7 @@ def index(
 
     Preferred labels are kept of the terms that have such a name, and of those in `labelled`.
 
-    >>> names = [Name("hp", "obo:HP_1", "Acute bronchitis", "label"), Name("hp", "obo:HP_2", "Cough", "label")]
+    >>> names = [Name("hp", "obo:HP_1", "Acute bronchitis", "label"), Name("hp", "obo:HP_2", "Acne", "label")]
     >>> known = index(names, asked=keys([Form("bronchitis, acute")]))
     >>> [name.text for name in find_loosely(known, "Bronchitis acute")[0]], known.labels
     (['Acute bronchitis'], {'obo:HP_1': 'Acute bronchitis'})

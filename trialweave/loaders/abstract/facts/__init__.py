@@ -1,0 +1,1 @@
+"""Stage 6: facts, each with the rule that made it: results, zeros, people, doses."""

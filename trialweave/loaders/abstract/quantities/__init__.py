@@ -1,0 +1,1 @@
+"""Stage 2: the numbers of a sentence, each with what is written beside it: unit, count, interval, p-value."""

@@ -1,0 +1,1 @@
+"""Last stage: the trial that a publication reports: design, arms, interventions, endpoints, results."""
