@@ -233,10 +233,11 @@ def test_a_large_graph_is_replaced_by_copying_what_stays(
     assert [n for n in open_store(store).graph_names() if n.startswith(HP)] == [f"{HP}2025-05-06"]
 
 
-NT = """\
-<http://id.nlm.nih.gov/mesh/D1> <http://id.nlm.nih.gov/mesh/vocab#treeNumber> <http://id.nlm.nih.gov/mesh/C1> .
-<http://id.nlm.nih.gov/mesh/D1> <http://www.w3.org/2000/01/rdf-schema#label> "One \\"thing\\""@en .
-<http://id.nlm.nih.gov/mesh/a b> <http://www.w3.org/2000/01/rdf-schema#label> "Bad" .
+MESH = "http://id.nlm.nih.gov/mesh/"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+NT = f"""<{MESH}D1> <{MESH}vocab#treeNumber> <{MESH}C14> .
+<{MESH}D1> {LABEL} "One \\"thing\\""@en .
+<{MESH}a b> {LABEL} "Bad" .
 """
 
 
