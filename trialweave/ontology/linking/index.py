@@ -54,11 +54,15 @@ def _keys(text: str) -> tuple[str, ...]:
     """
     spelt = words(text)
     whole = joined(spelt)
-    if " " not in spelt or sum(word.isdigit() for word in spelt.split(" ")) > 1:
+    if " " not in spelt or _numbers(spelt) > 1:
         return (whole,) if whole else ()
     sorted_ = in_order(spelt)
     measured = in_laboratory_words(sorted_)
     return (whole, f"~{sorted_}") if measured == sorted_ else (whole, f"~{sorted_}", f"^{measured}")
+
+
+def _numbers(spelt: str) -> int:
+    return sum(map(str.isdigit, spelt.split(" ")))
 
 
 def index(
@@ -77,16 +81,22 @@ def index(
     labels: dict[str, str] = {}
     terminologies: dict[str, str] = {}
     for name in names:
-        text = name.text.removesuffix(_SUFFIXES.get(name.terminology, ""))
         if name.role == "label":
             terminologies[namespace_of(name.iri)] = name.terminology
             labels[name.iri] = name.text
+        text = name.text
+        if (suffix := _SUFFIXES.get(name.terminology)) is not None and text.endswith(suffix):
+            text = text.removesuffix(suffix)
+            name = name._replace(text=text)
         for made in _keys(text):
             if asked is None or made in asked:
-                found.setdefault(made, []).append(name._replace(text=text))
+                found.setdefault(made, []).append(name)
     kept = {name.iri for several in found.values() for name in several}
     return Index(
-        {made: tuple(dict.fromkeys(several)) for made, several in found.items()},
+        {
+            made: tuple(dict.fromkeys(several) if len(several) > 1 else several)
+            for made, several in found.items()
+        },
         {iri: label for iri, label in labels.items() if iri in kept or iri in labelled},
         terminologies,
     )
