@@ -75,7 +75,7 @@ def by_arm(graph: Graph, **given: str) -> dict[tuple[object, object], dict[str, 
 def test_a_rate_has_its_role_its_share_and_its_threshold(graph: Graph) -> None:
     found = by_arm(graph)
     given = found["Sorafenib 400 mg", "other"]
-    assert (given["role"], given["membership"]) == ("exposed", "curated")
+    assert (given["role"], given["membership"]) == ("exposed", "mapped, curated")
     assert (given["affected"], given["at_risk"], given["percent_is"]) == (30, 90, "computed")
     assert Decimal(str(given["percent"])) == Decimal("33.3")
     assert given["threshold"] == 5
