@@ -22,7 +22,7 @@ CONCEPT = TWID["concept/"]
 SPEAKS_OF = (RDF["subject"], TW["comparedTrial"], TW["inPublication"])
 """Properties by which a derived statement points to the trial or publication that it is about."""
 
-_NO_LABEL = {RDF["type"], RDF["predicate"]}
+_NO_LABEL = {RDF["type"], RDF["predicate"], TW["anticipated"]}
 
 FOLLOWS_FROM_TERMS = {TW["within"], TW["linkCandidate"]}
 """Properties of a concept that say more of the terminologies than of the trial."""
