@@ -12,10 +12,10 @@ TW = namespace("tw")
 
 
 def test_doses_of_two_interventions_in_one_description() -> None:
-    said = Field(path="/arm/0/description")
+    said = Field(path="/arm/0/description", quote="5 mg/kg of one, 1200 mg/m2 of the other")
     study = RegistryStudy(
         source=Source(file="a.json", format="ctgov-json", position=1, sha256="ab" * 32),
-        nct_id=Stated(value="NCT90000901", evidence=Field(path="/id")),
+        nct_id=Stated(value="NCT90000901", evidence=Field(path="/id", quote="NCT90000901")),
         has_results=False,
         interventions=tuple(
             Intervention(

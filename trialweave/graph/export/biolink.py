@@ -67,6 +67,8 @@ def status(ours: str) -> str | None:
     return name if name in STATUSES else None
 
 
+OURS = "trialweave"
+
 _PREFIXES = {
     PREFIXES["nct"]: "CLINICALTRIALS",
     PREFIXES["pubmed"]: "PMID",
@@ -75,19 +77,25 @@ _PREFIXES = {
     PREFIXES["drugbank"]: "DRUGBANK",
     PREFIXES["meddra"]: "MEDDRA",
     PREFIXES["atc"]: "ATC",
-    PREFIXES["twid"]: "trialweave",
+    PREFIXES["twid"]: OURS,
 }
 
 
 def curie(iri: str) -> str:
     """The CURIE of an IRI with Biolink's prefix; what has none there keeps ours, or stays an IRI.
 
+    A name of ours has its slashes and colons escaped once more, as KGX takes neither; the `iri` of its node
+    is as it is.
+
     >>> curie("https://clinicaltrials.gov/study/NCT02649361"), curie("http://id.nlm.nih.gov/mesh/D006973")
     ('CLINICALTRIALS:NCT02649361', 'MESH:D006973')
     >>> curie("http://purl.obolibrary.org/obo/MONDO_0005044")
     'MONDO:0005044'
+    >>> curie("https://w3id.org/trialweave/id/concept/event/Skin%20Lesion")
+    'trialweave:concept%2Fevent%2FSkin%20Lesion'
     """
     for base, prefix in _PREFIXES.items():
         if iri.startswith(base):
-            return f"{prefix}:{iri.removeprefix(base)}"
+            name = iri.removeprefix(base)
+            return f"{prefix}:{name.replace('/', '%2F').replace(':', '%3A') if prefix == OURS else name}"
     return compact(iri)

@@ -20,6 +20,7 @@ was seen in an arm. Format: https://github.com/biolink/kgx/blob/master/specifica
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -84,7 +85,7 @@ EDGE_COLUMNS = (
 Slot = str | list[str] | None
 Row = dict[str, Slot]
 
-REGISTRY, PUBMED, OURS = "infores:clinicaltrials", "infores:pubmed", "trialweave"
+REGISTRY, PUBMED, OURS = "infores:clinicaltrials", "infores:pubmed", biolink.OURS
 JOURNAL_ARTICLE = "fabio:JournalArticle"
 
 
@@ -188,7 +189,7 @@ class _Edges:
     def add(self, triple: tuple[str, str, str], category: str, slots: dict[str, Slot], *, key: str = "") -> None:
         """Add an edge; one that several records state has the first one's source and all publications."""
         subject, predicate, object_ = triple
-        key = key or f"trialweave:{subject}/{predicate.removeprefix('biolink:')}/{object_}"
+        key = key or f"{OURS}:edge-{hashlib.sha256(' '.join(triple).encode()).hexdigest()[:16]}"
         row = self.rows.setdefault(
             key, {"id": key, "subject": subject, "predicate": predicate, "object": object_, "category": category}
         )
