@@ -11,15 +11,15 @@ from trialweave.records import Record
 Node = dict[str, object]
 
 _FORMATS = {
-    ".gz": ["application/gzip", {"@id": "http://www.w3.org/ns/formats/N-Quads"}],
+    ".gz": "application/gzip",
     ".parquet": "application/vnd.apache.parquet",
-    ".ttl": ["text/turtle", {"@id": "http://www.w3.org/ns/formats/Turtle"}],
+    ".ttl": "text/turtle",
     ".txt": "text/plain",
     ".json": "application/ld+json",
 }
 
 _SAID = {
-    "graph.nq.gz": "The graph: one named graph for each record, terminology and derivation",
+    "graph.nq.gz": "The graph, as N-Quads: one named graph for each record, terminology and derivation",
     "croissant.json": "The tables and their columns, as Croissant 1.0",
     "void.ttl": "What the graph holds, as VoID and DCAT",
     "NOTICE.txt": "The terms of each source, for people",

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from trialweave.graph.export.context import REVERSE, context, keys, ranges
+from trialweave.graph.export.context import NAMES, REVERSE, context, keys, ranges
 from trialweave.graph.export.trials import trial_triples, trials_and_records
 from trialweave.graph.export.whole import whole_file, whole_folder
 from trialweave.graph.quads import Literal, NamedNode, Term, Triple
@@ -197,7 +197,10 @@ def _key(predicate: str) -> str:
     """The key of a property: a short name, a name of ours, or a CURIE."""
     if predicate in keys():
         return keys()[predicate]
-    return predicate.removeprefix(TW[""]) if predicate.startswith(TW[""]) else compact(predicate)
+    short = compact(predicate)
+    name = short.removeprefix("tw:")
+    taken = name in NAMES or name in REVERSE or name in ("id", "type")
+    return short if taken or ":" in name else name
 
 
 def _literal(value: Literal, coerced: str | None) -> Json:
