@@ -125,7 +125,7 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = Path(__file__).parent.parent / "trialweave" / "demo" / "corpus"
     invented = Path(__file__).parent / "data" / "registry"
     folder = tmp_path_factory.mktemp("small") / "store"
-    sources = [corpus / "alter1102.txt", corpus / "fresco.nbib", *sorted((corpus / "registry").iterdir())[:1]]
+    sources = [corpus / "alter1102.txt", corpus / "fresco.nbib", corpus / "registry" / "NCT02649361.json"]
     report = build(folder, [*sources, invented / "invented.json", invented / "invented-crossover.json"])
     assert report.rejected == ()
     return folder

@@ -114,7 +114,9 @@ def test_no_fact_is_lost_or_told_twice(graph: Graph, tables: Mapping[str, pyarro
     told = tables["trials"].column("trial").to_pylist()
     joined = {words(q.subject) for q in graph.quads_of(predicate=TW["sameTrial"])}
     trials = {
-        words(q.subject) for q in graph.quads_of(predicate=f"{PREFIXES['rdf']}type") if words(q.object) == TW["Trial"]
+        words(q.subject)
+        for q in graph.quads_of(predicate=f"{PREFIXES['rdf']}type")
+        if words(q.object) == TW["Trial"]
     }
     assert set(told) == trials - joined
     per_record = tables["arms"].group_by("record").aggregate([("arm", "count")]).num_rows

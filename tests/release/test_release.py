@@ -109,7 +109,9 @@ def test_the_graph_in_it_holds_what_void_says_and_no_quote(folder: Path) -> None
     prefix = "PREFIX void: <http://rdfs.org/ns/void#> "
     [row] = void.query(prefix + "SELECT ?n WHERE { ?d void:triples ?n ; void:propertyPartition ?p }  LIMIT 1")
     assert int(row["n"].value) == len(quads)
-    [row] = void.query(prefix + "SELECT (SUM(?n) AS ?all) WHERE { ?d void:propertyPartition/void:triples ?n }")
+    [row] = void.query(
+        prefix + "SELECT (SUM(?n) AS ?all) WHERE { ?d void:propertyPartition/void:triples ?n }"
+    )
     assert int(row["all"].value) == len(quads)
     assert not [quad for quad in quads if quad.predicate.value.endswith(("oa#exact", "ontology#content"))]
     spans = pyarrow.parquet.read_table(folder / "tables" / "spans.parquet")

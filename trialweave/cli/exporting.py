@@ -38,7 +38,9 @@ def export(
     ] = None,
     open_only: Annotated[
         bool,
-        typer.Option("--open-only", help="Only what may be passed on: no texts of publishers, no closed terms."),
+        typer.Option(
+            "--open-only", help="Only what may be passed on: no texts of publishers, no closed terms."
+        ),
     ] = False,
 ) -> None:
     """Write the store in a form that other tools read, the same bytes for the same store.

@@ -111,7 +111,11 @@ def _notice(described: tuple[DataSource, ...], withheld: Withheld | None) -> str
         lines += [f"  {source.terms}"] if source.terms else []
         lines += [f"  {source.homepage}"] if source.homepage else []
         if source.open is not True:
-            may = "may not be passed on" if source.open is False else "may be passed on only if its owner says so"
+            may = (
+                "may not be passed on"
+                if source.open is False
+                else "may be passed on only if its owner says so"
+            )
             lines.append(f"  This part {may}.")
         parts.append("\n".join(lines) + "\n")
     if withheld is None:

@@ -116,7 +116,6 @@ def test_a_folder_of_other_things_stays_as_it_is(graph: Graph, tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-
 # ── any triples ──────────────────────────────────────────────────────────────────────────
 
 SUBJECTS = [NamedNode(f"https://w3id.org/trialweave/id/x/{letter}") for letter in "abcd"]
@@ -132,7 +131,8 @@ DATATYPES = [XSD[name] for name in ("string", "integer", "decimal", "boolean", "
 LITERALS = st.one_of(
     st.builds(
         lambda text, kind: Literal(text, datatype=NamedNode(kind)),
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(["true", "007", "12"]),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+        | st.sampled_from(["true", "007", "12"]),
         st.sampled_from(DATATYPES),
     ),
     st.builds(lambda text: Literal(text, language="en"), st.text(max_size=5)),

@@ -15,6 +15,7 @@ DRUG = "biolink:Drug"
 CHEMICAL = "biolink:ChemicalEntity"
 CONDITION = "biolink:DiseaseOrPhenotypicFeature"
 PUBLICATION = "biolink:Publication"
+THING = "biolink:NamedThing"
 CLASS = "biolink:OntologyClass"
 
 ASSOCIATION = "biolink:Association"

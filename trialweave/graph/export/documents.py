@@ -139,6 +139,7 @@ class _Framing:
 
     def tree(self, root: NamedNode) -> Tree:
         """The tree of the root, with what it does not reach."""
+        self._home.pop(root, None)
         made = self._node(root)
         rest: list[Json] = []
         for node in self._told:

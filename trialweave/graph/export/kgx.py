@@ -159,7 +159,8 @@ class _Nodes:
         """Add a node, or to one that is there what it lacks; its id."""
         identifier = biolink.curie(iri)
         row = self.rows.setdefault(identifier, {"id": identifier, "iri": iri, "provided_by": OURS})
-        _fill(row, {"category": [category], **slots})
+        _fill(row, {"category": [category]})
+        _fill(row, slots)
         return identifier
 
     def trial(self, iri: str, slots: dict[str, Slot] | None = None) -> str:
@@ -186,12 +187,15 @@ class _Edges:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
 
-    def add(self, triple: tuple[str, str, str], category: str, slots: dict[str, Slot], *, key: str = "") -> None:
+    def add(
+        self, triple: tuple[str, str, str], category: str, slots: dict[str, Slot], *, key: str = ""
+    ) -> None:
         """Add an edge; one that several records state has the first one's source and all publications."""
         subject, predicate, object_ = triple
         key = key or f"{OURS}:edge-{hashlib.sha256(' '.join(triple).encode()).hexdigest()[:16]}"
         row = self.rows.setdefault(
-            key, {"id": key, "subject": subject, "predicate": predicate, "object": object_, "category": category}
+            key,
+            {"id": key, "subject": subject, "predicate": predicate, "object": object_, "category": category},
         )
         _fill(row, slots)
 
@@ -230,13 +234,16 @@ def _record(graph: Graph, entry: Entry, nodes: _Nodes, edges: _Edges) -> int:
         )
         if not is_registry(entry.source):
             slots = {**_source(entry), "original_predicate": "trialweave:reportsTrial"}
-            edges.add((biolink.curie(entry.topic), biolink.MENTIONS, node), biolink.MENTION_ASSOCIATION, slots)
+            edges.add(
+                (biolink.curie(entry.topic), biolink.MENTIONS, node), biolink.MENTION_ASSOCIATION, slots
+            )
         _design(trial, node, told, entry, nodes, edges)
     return _counts(told, entry, nodes, edges)
 
 
 def _publication(iri: str, told: Described, nodes: _Nodes) -> None:
-    nodes.add(FABIO["JournalArticle"], biolink.CLASS, {"name": "journal article"})
+    named: dict[str, Slot] = {"name": "journal article", "category": [biolink.CLASS]}
+    nodes.add(FABIO["JournalArticle"], biolink.THING, named)
     headings = (*told.all(iri, FABIO["hasPrimarySubjectTerm"]), *told.all(iri, FABIO["hasSubjectTerm"]))
     doi = told.one(iri, PRISM["doi"])
     nodes.add(
@@ -253,9 +260,7 @@ def _publication(iri: str, told: Described, nodes: _Nodes) -> None:
     )
 
 
-def _design(
-    trial: str, node: str, told: Described, entry: Entry, nodes: _Nodes, edges: _Edges
-) -> None:
+def _design(trial: str, node: str, told: Described, entry: Entry, nodes: _Nodes, edges: _Edges) -> None:
     """Arms, what each is given, what the trial is of, and which drug is tried for which condition."""
     given: dict[str, set[str]] = {}
     for arm in told.all(trial, TW["hasArm"]):

@@ -7,7 +7,7 @@ Left out are:
 - terminologies and sets of mappings that say that they may not go on, or do not say that they may, with
   what is derived from them: links to their terms, names taken from them, classes that only they state.
 
-Whether a fact, a figure, a name or a title may be protected is no question of a program; these stay.
+The catalog stays as it is: the content hash of a record is that of its whole graph. Whether a fact, a figure, a name or a title may be protected is no question of a program; these stay.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from trialweave.graph.catalog import CATALOG, is_registry, read_entries
+from trialweave.graph.catalog import is_registry, read_entries
 from trialweave.graph.derive.closure import WITHIN
 from trialweave.graph.derive.links import LINKS
 from trialweave.graph.export.sources import may_be_passed_on
@@ -71,7 +71,7 @@ def open_part(graph: Graph) -> Iterator[tuple[Graph, Withheld]]:
                     counted["words"] += 1
                 elif derived and (whole or quad.subject in gone or _names(quad, terms)):
                     counted["derived"] += 1
-                elif not (name == CATALOG and _hash_of_more(quad, papers)):
+                else:
                     yield quad
 
     with tempfile.TemporaryDirectory(prefix="trialweave-open-") as folder:
@@ -115,13 +115,3 @@ def _rests_on(name: str, keys: set[str]) -> bool:
     if not name.startswith(f"{WITHIN}/"):
         return False
     return set(name.removeprefix(f"{WITHIN}/").split("+")) <= keys
-
-
-def _hash_of_more(quad: Quad, papers: set[str]) -> bool:
-    """The content hash of a record graph that is no longer whole."""
-    subject = quad.subject
-    return (
-        quad.predicate.value == TW["contentHash"]
-        and isinstance(subject, NamedNode)
-        and subject.value in papers
-    )

@@ -38,7 +38,9 @@ def void_turtle(graph: Graph, described: tuple[DataSource, ...], *, date: str, d
     file = writer.node(f"{DATASET}/{dump}", DCAT["Distribution"])
     writer.add(dataset, DCAT["distribution"], file)
     writer.add(file, DCTERMS["title"], dump)
-    writer.add(file, DCAT["mediaType"], NamedNode("https://www.iana.org/assignments/media-types/application/n-quads"))
+    writer.add(
+        file, DCAT["mediaType"], NamedNode("https://www.iana.org/assignments/media-types/application/n-quads")
+    )
     properties: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     for quad in graph:
