@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from trialweave import build
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -115,3 +117,15 @@ def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of two publications and three registry records, one of them of a publication's trial."""
+    corpus = Path(__file__).parent.parent / "trialweave" / "demo" / "corpus"
+    invented = Path(__file__).parent / "data" / "registry"
+    folder = tmp_path_factory.mktemp("small") / "store"
+    sources = [corpus / "alter1102.txt", corpus / "fresco.nbib", corpus / "registry" / "NCT02649361.json"]
+    report = build(folder, [*sources, invented / "invented.json", invented / "invented-crossover.json"])
+    assert report.rejected == ()
+    return folder

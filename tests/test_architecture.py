@@ -18,6 +18,7 @@ LEVELS = {
     "fetch": 2,
     "graph": 3,
     "queries": 4,
+    "release": 5,
     "web": 5,
     "demo": 5,
     "cli": 6,

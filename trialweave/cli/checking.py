@@ -1,4 +1,4 @@
-"""Commands that read, check and hand over: extract, check, export, push."""
+"""Commands that read, check and hand over: extract, check, push."""
 
 from __future__ import annotations
 
@@ -78,22 +78,6 @@ def check(
     say(report.summary())
     if report.errors:
         raise typer.Exit(1)
-
-
-@app.command()
-def export(
-    store: StoreArgument,
-    file: Annotated[Path, typer.Argument(help=".nq .trig .jsonld .nt .ttl or .rdf, .gz behind it or not.")],
-) -> None:
-    """Write the whole graph to a file, the same bytes for the same graph."""
-    from trialweave.graph.export import export as export_graph
-    from trialweave.graph.store import open_store
-
-    done = export_graph(open_store(store), file)
-    graphs = (
-        "graph names left out, as this format has none" if done.graphs is None else f"{done.graphs:,} graphs"
-    )
-    say(f"{done.statements:,} statements, {graphs}: {done.file}")
 
 
 @app.command()

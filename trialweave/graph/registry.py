@@ -151,9 +151,9 @@ def _write_intervention(intervention: Intervention, writer: StudyWriter) -> None
     graph.add(node, TW["interventionKind"], intervention.kind)
     if intervention.kind in ("drug", "biological") and not PLACEBO.search(intervention.name):
         graph.add(node, TW["drug"], NamedNode(concept_iri("drug", intervention.name)))
-    for number, regimen in enumerate(intervention.regimens):
+    for regimen in intervention.regimens:
         path = regimen.evidence.path if hasattr(regimen.evidence, "path") else intervention.key
-        one = writer.place(f"{path}/regimen/{number}")
+        one = writer.nth_place(f"{path}/regimen")
         graph.add(node, TW["hasRegimen"], one)
         graph.add(one, SCHEMA["doseValue"], regimen.dose)
         graph.add(one, TW["doseHigh"], regimen.high)

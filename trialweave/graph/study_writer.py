@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from trialweave.graph.iris import TWGRAPH, TWID, fragment
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.ontology.prefixes import namespace
@@ -29,10 +31,20 @@ class StudyWriter:
         self.graph = GraphWriter(graph_name(study))
         self.base = TWID[f"ctgov/{study.nct_id.value}"]
         self.trial = NamedNode(trial_iri(study))
+        self._met: Counter[str] = Counter()
 
     def place(self, path: str) -> NamedNode:
         """The node of what stands at a place of the record."""
         return NamedNode(f"{self.base}#{fragment(path)}")
+
+    def nth_place(self, path: str) -> NamedNode:
+        """The node of the next of several things that were read from one place, each with its number.
+
+        An arm's description may hold the doses of two interventions.
+        """
+        number = self._met[path]
+        self._met[path] += 1
+        return self.place(f"{path}/{number}")
 
     def typed(self, path: str, name: str) -> NamedNode:
         """The node of a place, with its class."""

@@ -97,6 +97,48 @@ def write_parquet(table: pyarrow.Table, file: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def parquet_bytes(table: pyarrow.Table) -> bytes:
+    """A table as the bytes of a Parquet file: the same for the same table and version of pyarrow."""
+    _pyarrow()
+    import pyarrow.parquet
+
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(table, out)
+    return out.getvalue()
+
+
+def as_types(
+    table: pyarrow.Table,
+    fields: Mapping[str, tuple[str, Mapping[str, str]]],
+    *,
+    table_name: str,
+    metadata: Mapping[str, str],
+) -> pyarrow.Table:
+    """The columns that `fields` names, in its order, each as the type that it gives, with its metadata.
+
+    Types are text, integer, decimal (double) and boolean. Raises QueryError for a value that does not fit.
+    """
+    arrow = _pyarrow()
+    types = {
+        "text": arrow.string(),
+        "integer": arrow.int64(),
+        "decimal": arrow.float64(),
+        "boolean": arrow.bool_(),
+    }
+    columns = []
+    for name, (kind, _) in fields.items():
+        column = table.column(name)
+        try:
+            if kind != "text" and arrow.types.is_string(column.type) and column.null_count < len(column):
+                raise QueryError(f"{table_name}.{name}: holds text, expected {kind}")
+            columns.append(column.cast(types[kind]))
+        except arrow.ArrowInvalid as error:
+            raise QueryError(f"{table_name}.{name}: expected {kind}: {error}") from error
+    made = [arrow.field(name, types[kind], metadata=dict(told)) for name, (kind, told) in fields.items()]
+    typed: pyarrow.Table = arrow.table(columns, schema=arrow.schema(made, metadata=dict(metadata)))
+    return typed
+
+
 def to_frame(table: pyarrow.Table) -> pandas.DataFrame:
     """The DataFrame of a table; `attrs["units"]` and `attrs["meanings"]` tell of its columns."""
     import pandas

@@ -74,10 +74,10 @@ def values_block(name: str) -> re.Pattern[str]:
     return re.compile(rf"\bVALUES\s+\?{name}\s*\{{[^{{}}]*\}}")
 
 
-def read_question(path: Path) -> Question:
-    """Read one `.rq` file.
+def header_of(path: Path) -> tuple[object, str]:
+    """The YAML behind `#+ ` of an `.rq` file, and the SPARQL below it.
 
-    Raises QueryError, naming the file, if the header is missing or does not fit the SPARQL below it.
+    Raises QueryError, naming the file, if there is no header or it is not YAML.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -88,10 +88,22 @@ def read_question(path: Path) -> Question:
     if not header_lines:
         raise QueryError(f"{path}: has no header; begin it with lines such as `#+ summary: …`")
     try:
-        header = msgspec.convert(yaml.safe_load("\n".join(header_lines)), type=Header)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        loaded = yaml.safe_load("\n".join(header_lines))
+    except yaml.YAMLError as error:
         raise QueryError(f"{path}: the header is not valid: {error}") from error
-    sparql = "\n".join(line for line in lines if not _HEADER_LINE.fullmatch(line)).strip() + "\n"
+    return loaded, "\n".join(line for line in lines if not _HEADER_LINE.fullmatch(line)).strip() + "\n"
+
+
+def read_question(path: Path) -> Question:
+    """Read one `.rq` file.
+
+    Raises QueryError, naming the file, if the header is missing or does not fit the SPARQL below it.
+    """
+    loaded, sparql = header_of(path)
+    try:
+        header = msgspec.convert(loaded, type=Header)
+    except msgspec.ValidationError as error:
+        raise QueryError(f"{path}: the header is not valid: {error}") from error
     for name in header.params:
         if not values_block(name).search(sparql):
             raise QueryError(f"{path}: parameter {name} has no `VALUES ?{name} {{ … }}` block to stand in")

@@ -1,16 +1,16 @@
-"""Export: the graph as a file that any RDF tool reads, the same bytes for the same graph."""
+"""The graph as one file of RDF: N-Quads, TriG, JSON-LD, N-Triples, Turtle, RDF/XML."""
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 import pyoxigraph
 
 from trialweave.errors import StoreError
+from trialweave.graph.export.whole import whole_file
 from trialweave.graph.quads import Literal, Quad, Triple
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import PREFIXES
@@ -55,18 +55,8 @@ def export(graph: Graph, file: Path) -> Exported:
     if form == pyoxigraph.RdfFormat.RDF_XML:
         _refuse_what_xml_cannot_hold(graph, names, file)
     counter = _Counter()
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("wb") as raw:
-            if zipped:
-                with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
-                    _serialise(graph, names, form, cast("IO[bytes]", packed), counter)
-            else:
-                _serialise(graph, names, form, raw, counter)
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(f"{file}: cannot be written ({error.strerror or error})") from error
+    with whole_file(file) as out:
+        _serialise(graph, names, form, out, counter)
     return Exported(
         file=str(file), statements=counter.count, graphs=len(names) if form.supports_datasets else None
     )
