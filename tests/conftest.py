@@ -10,6 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing on a busy machine
+settings.load_profile("untimed")
 
 from trialweave import build
 

@@ -147,3 +147,32 @@ def test_nothing_typed_breaks_out_of_its_place(graph: Graph, text: str, name: st
         except QueryError:
             continue
         select(graph, sparql)
+
+
+@pytest.mark.parametrize(
+    ("said", "preferred"),
+    [
+        ([("x:concept", "mesh:D1"), ("x:concept", "obo:CHEBI_1")], "mesh:D1"),
+        ([("obo:CHEBI_1", "mesh:D1")], "mesh:D1"),
+        ([("mesh:D1", "obo:CHEBI_1")], "mesh:D1"),
+        ([("x:concept", "mesh:D1"), ("x:other", "obo:CHEBI_1")], None),
+        ([], None),
+    ],
+)
+def test_of_terms_that_mean_the_same_the_preferred_one_is_taken(
+    said: list[tuple[str, str]], preferred: str | None
+) -> None:
+    def iri(name: str) -> NamedNode:
+        return NamedNode(f"http://example.org/{name[2:]}" if name.startswith("x:") else expand(name))
+
+    writer = GraphWriter("http://example.org/g")
+    for term in ("mesh:D1", "obo:CHEBI_1"):
+        writer.add(iri(term), RDFS_LABEL, "Sorafenib")
+    for one, other in said:
+        writer.add(iri(one), expand("skos:exactMatch"), iri(other))
+    graph = Graph.in_memory(writer.quads())
+    if preferred is None:
+        with pytest.raises(QueryError, match="label of several terms"):
+            resolve_concept(graph, "sorafenib")
+    else:
+        assert resolve_concept(graph, "sorafenib") == iri(preferred)

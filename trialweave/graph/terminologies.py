@@ -78,3 +78,17 @@ def terminology_of(term: str) -> str:
         return term.removeprefix(OBO[""]).partition("_")[0].lower()
     prefix, colon, _ = compact(term).partition(":")
     return prefix.lower() if colon and not term.startswith(f"{prefix}:") else term
+
+
+_FIRST = ("mesh", "hp", "mondo", "chebi", "ncit")
+"""Terminologies in the order of preference; others follow by the alphabet."""
+
+
+def preference(term: str) -> tuple[int, str, str]:
+    """Where a term stands among others that mean the same: the least is taken.
+
+    >>> min([OBO["CHEBI_50924"], "http://id.nlm.nih.gov/mesh/D000077157"], key=preference)
+    'http://id.nlm.nih.gov/mesh/D000077157'
+    """
+    key = terminology_of(term)
+    return (_FIRST.index(key) if key in _FIRST else len(_FIRST), key, term)

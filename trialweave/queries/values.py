@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialweave.errors import LinkError, QueryError
 from trialweave.graph.quads import Literal, NamedNode, Term, to_term
+from trialweave.graph.terminologies import preference
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
 from trialweave.queries.catalogue import Parameter
@@ -95,7 +96,9 @@ def resolve_concept(source: Source, given: str) -> NamedNode:
     """A term of a terminology, or a local concept: by IRI, by CURIE, by label.
 
     A preferred label wins over a synonym, a terminology's term over a label that only sources use, what
-    is in the graph over what only the MeSH in the package knows.
+    is in the graph over what only the MeSH in the package knows. Of terms of several terminologies that
+    the graph holds to be the same, by its links or by mappings, the preferred one is taken; else the one
+    that the sources' own uses of the label are all linked to.
     Raises QueryError if nothing or more than one thing bears the label.
     """
     bare = given.strip().removeprefix("<").removesuffix(">")
@@ -110,6 +113,8 @@ def resolve_concept(source: Source, given: str) -> NamedNode:
         found = _bearers(source, predicate, given, terminology=terminology)
         if len(found) == 1:
             return NamedNode(found[0])
+        if len(found) > 1 and (meant := _the_same(source, found) or _meant(source, given)):
+            return NamedNode(meant)
         if found:
             raise QueryError(
                 f"{given!r} is the label of several terms: {_listed(found)}; give one of these instead"
@@ -124,6 +129,32 @@ def resolve_concept(source: Source, given: str) -> NamedNode:
     near = _containing(source, given)
     hint = f"; did you mean {', '.join(near)}?" if near else "; give a CURIE such as mesh:D006973, or an IRI"
     raise QueryError(f"no term in this graph has the label {given!r}{hint}")
+
+
+def _the_same(source: Source, terms: list[str]) -> str | None:
+    """The preferred one of several terms that mean the same in this graph; None where they may not."""
+    first = min(terms, key=preference)
+    pairs = " ".join(f"({NamedNode(first)} {NamedNode(other)})" for other in terms if other != first)
+    query = f"""
+    SELECT DISTINCT ?other WHERE {{
+      VALUES (?first ?other) {{ {pairs} }}
+      {{ ?concept <{SKOS["exactMatch"]}> ?first , ?other . }}
+      UNION {{ ?first <{SKOS["exactMatch"]}> ?other }}
+      UNION {{ ?other <{SKOS["exactMatch"]}> ?first }}
+    }}"""
+    return first if len(list(source.select(query))) == len(terms) - 1 else None
+
+
+def _meant(source: Source, label: str) -> str | None:
+    """The one preferred term of the local concepts that bear a label; None where they have none, or two."""
+    query = f"""
+    SELECT DISTINCT ?term WHERE {{
+      VALUES ?wanted {{ {Literal(" ".join(label.split()).lower())} }}
+      ?concept <{SKOS["prefLabel"]}> ?label ; <{TW["preferredTerm"]}> ?term .
+      FILTER(LCASE(STR(?label)) = ?wanted)
+    }} ORDER BY ?term"""
+    found = [row["term"].value for row in source.select(query)]
+    return found[0] if len(found) == 1 else None
 
 
 def _listed(iris: Iterable[str]) -> str:

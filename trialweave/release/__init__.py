@@ -28,8 +28,8 @@ from trialweave.graph.store import Graph
 from trialweave.queries.dataset import export_tables
 from trialweave.queries.dataset.layout import layouts
 from trialweave.records import Record
-from trialweave.release.croissant import croissant
 from trialweave.release.crate import FileEntry, crate
+from trialweave.release.croissant import croissant
 
 __all__ = ["ReleaseReport", "export_release"]
 

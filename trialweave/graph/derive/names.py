@@ -11,16 +11,13 @@ from trialweave.graph.derive.labels import local_concepts
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.quads import GraphWriter, Literal, NamedNode
 from trialweave.graph.store import Graph
-from trialweave.graph.terminologies import NAMES, terminology_of
+from trialweave.graph.terminologies import NAMES, preference
 from trialweave.ontology.prefixes import namespace
 
 SKOS = namespace("skos")
 TW = namespace("tw")
 
 PREFERRED = TWGRAPH["derived/names"]
-
-_FIRST = ("mesh", "hp", "mondo", "chebi", "ncit")
-"""Terminologies in the order of preference; others follow by the alphabet."""
 
 _LABELS = [predicate for predicate, role in NAMES.items() if role == "label"]
 
@@ -39,12 +36,8 @@ def write(graph: Graph) -> None:
 def _preferred(graph: Graph, concept: NamedNode) -> NamedNode | None:
     """The first of the terms that a concept is linked to as the same."""
     terms = [quad.object for quad in graph.quads_of(subject=concept, predicate=SKOS["exactMatch"])]
-    return min((term for term in terms if isinstance(term, NamedNode)), key=_rank, default=None)
-
-
-def _rank(term: NamedNode) -> tuple[int, str, str]:
-    key = terminology_of(term.value)
-    return (_FIRST.index(key) if key in _FIRST else len(_FIRST), key, term.value)
+    named = (term for term in terms if isinstance(term, NamedNode))
+    return min(named, key=lambda term: preference(term.value), default=None)
 
 
 def _label(graph: Graph, term: NamedNode) -> str | None:
