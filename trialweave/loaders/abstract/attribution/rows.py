@@ -100,7 +100,14 @@ def row_owners(
         return [Owner(right.arm, right.mention, "row-one-arm") for _ in members]
     if len(before) == size:
         return [Owner(m.arm, m, "row-listed-before") for m in before]
-    if right and size == 2 and len(scene.arms) == 2 and _is_contrast(scene, members):
+    if (
+        right
+        and right.mention
+        and size == 2
+        and len(scene.arms) == 2
+        and _is_contrast(scene, members)
+        and not _AND_RESPECTIVELY.match(scene.text, right.mention.end, scene.sentence.end)
+    ):
         other = 1 - right.arm if right.arm in (0, 1) else None
         if other is not None and not order:
             return [Owner(other, None, "row-other"), Owner(right.arm, right.mention, "row-other")]
@@ -135,6 +142,7 @@ def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
 _AND_TOPIC = re.compile(
     r"(?: ?\([^()]{1,12}\))?(?:,| and|, and)(?: (?:the |median |mean |[0-9]-year |estimated )*)?"
 )
+_AND_RESPECTIVELY = re.compile(r"[^;.]{0,20}? (?:and|or|vs\.?|v|versus) [^;.]{2,80}? respectively")
 _SET_AGAINST = re.compile(r"\b(?:v|vs\.?|versus|compared)\b")
 
 

@@ -8,6 +8,7 @@ from trialweave.loaders.abstract.attribution.comparison import Owner
 from trialweave.loaders.abstract.facts.baseline import is_baseline, is_demographic
 from trialweave.loaders.abstract.facts.shares import share_kind
 from trialweave.loaders.abstract.quantities.beside import Quantity
+from trialweave.loaders.abstract.quantities.measures import is_other_measure
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import cued
 from trialweave.loaders.abstract.topics.find import Topic
@@ -82,13 +83,16 @@ def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner 
     if quantity.shape == "incidence":
         return "incidence_rate"
     if quantity.shape in ("measure", "bare"):
+        if is_other_measure(text, at):
+            return None
         if quantity.shape == "bare" and quantity.low is None and quantity.sd is None and owner is None:
             return None
         if quantity.sd is not None or _mean_before(scene, at):
             return "mean" if owner or quantity.low is not None or quantity.sd is not None else None
         if median_before(scene, at) and (owner or quantity.low is not None):
-            timed = (
-                any(q.shape == "time" and q.start < at for q in scene.quantities) and quantity.shape == "bare"
+            timed = quantity.shape == "bare" and any(
+                q.shape == "time" and q.start < at and not _NOT_VALUE.search(text, max(0, q.start - 28), q.start)
+                for q in scene.quantities
             )
             return "median_time" if timed else "median"
         return None

@@ -40,7 +40,11 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
     """The facts of one sentence, in normalised offsets; `memory` is brought up to date."""
     found: list[Fact] = []
     owned = owners(scene, memory.order, canonical)
-    if _EARLIER.search(scene.text, scene.sentence.start, scene.sentence.end) and not owned:
+    if (
+        not owned
+        and _EARLIER.search(scene.text, scene.sentence.start, scene.sentence.end)
+        and not any(one.label and one.interval == "CI" for one in scene.quantities)
+    ):
         return []
     in_rows = _topics_of_rows(scene, owned)
     for here, quantity in enumerate(scene.quantities):

@@ -49,12 +49,29 @@ def inherited_label(
     )
     if in_row and not (last and last.shape == "ratio" and quantity.start - last.end < 8):
         return None
+    if is_other_measure(text, quantity.start):
+        return None
     if last and last.shape == "ratio":
         return last.label
     named = next((q for q in reversed(before) if q.shape == "ratio"), None)
     if named:
         return named.label
     return last_label if last is None and quantity.interval is None else None
+
+
+_OTHER_MEASURE = re.compile(
+    r"\b(?:NNTs?|NNHs?|[Nn]umbers? needed|(?:[AS]?[UW]?M|A?R)Ds?|I2|AUCs?|kappa|κ|ICCs?|r(?= ?=)|ρ|β"
+    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b[^0-9;,()\[\]]{0,40}$"
+)
+
+
+def is_other_measure(text: str, at: int) -> bool:
+    """True if the number at `at` is said to be of a measure that is neither a ratio nor an outcome.
+
+    >>> is_other_measure("an NNT of 3.0", 10), is_other_measure("an OR of 3.0", 9)
+    (True, False)
+    """
+    return bool(_OTHER_MEASURE.search(text, max(0, at - 70), at))
 
 
 def listed_label(text: str, at: int, before: list[Quantity]) -> Label | None:

@@ -13,6 +13,11 @@ ROW = re.compile(
 )
 
 
+_SPREAD_BEFORE = re.compile(
+    r"\b[Mm]edians?\b[^.;0-9]{0,40}[\[(](?:(?P<quartiles>IQR|inter-?quartile range)|(?:full )?range)[\])][^.0-9]{0,100}"
+)
+
+
 def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
     """Give "6.9 v 4.3 months" and "2.8, 3.5, and 8.5 months" their unit, and unnamed bounds their kind."""
     shared = list(found)
@@ -48,7 +53,9 @@ def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
             if model is None and quantity.shape == "ratio":
                 shared[here] = quantity._replace(interval="CI")
             elif model is None:
-                continue
+                named = _SPREAD_BEFORE.search(text, max(0, found[0].start - 160), quantity.start)
+                if named and quantity.shape in ("bare", "time", "measure"):
+                    shared[here] = quantity._replace(interval="IQR" if named["quartiles"] else "range")
             else:
                 shared[here] = quantity._replace(interval=model.interval, level=model.level)
         if quantity.interval:
