@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from trialweave.loaders.abstract.arms.mentions import ALL, Mention
 from trialweave.loaders.abstract.facts.naming import arm_name
-from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO, population_of
+from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO, population_at
 from trialweave.loaders.abstract.quantities.numbers import decimal, from_words
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import holds
@@ -242,7 +242,6 @@ def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
 def _arm_fact(
     scene: Scene, mention: Mention, start: int, end: int, number: str, rule: str, kind: str = "arm_size"
 ) -> Fact:
-    words = scene.text[scene.sentence.start : scene.sentence.end]
     value = people_counted(number)
     cue = Cue(role="arm", start=mention.start, end=mention.end, quote="")
     if kind == "event_count":
@@ -267,7 +266,7 @@ def _arm_fact(
         arm=arm_name(scene, mention.arm),
         value=decimal(str(value)),
         unit="patients",
-        population=population_of(words),
+        population=population_at(scene, start, end),
         cues=(cue,),
     )
 

@@ -14,7 +14,7 @@ from trialweave.loaders.abstract.text.cued import cued
 from trialweave.loaders.abstract.topics.find import Topic
 
 _NOT_VALUE = re.compile(
-    r"(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until"
+    r"\b(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until"
     r"|to|from|per|least|of age|least the|the|each|minimum|previous|past|an?|least a|about"
     r"|additional)\s(?:approximately |about |least )?$",
     re.IGNORECASE,
@@ -32,6 +32,7 @@ _FOLLOW = cued(
 _FOLLOW_AFTER = re.compile(
     r"'?(?:,)?(?: of)?(?: \([^)]*\))?(?: median| potential)? follow-? ?up", re.IGNORECASE
 )
+_AFTER_MEDIAN = re.compile(r"(?:After|At|With) an? (?:overall )?median (?:time |duration )?of ")
 _TYPICAL = re.compile(r"\b(?:median|mean|average|minimum)\b", re.IGNORECASE)
 _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 
@@ -125,6 +126,8 @@ def _follow_up(scene: Scene, quantity: Quantity) -> bool:
         return False
     if _FOLLOW_AFTER.match(text, quantity.end):
         return bool(_TYPICAL.search(text, max(scene.sentence.start, at - 60), quantity.end + 30))
+    if _AFTER_MEDIAN.fullmatch(text, scene.sentence.start, at):
+        return True
     cues = list(_FOLLOW.finditer(text, scene.sentence.start, at))
     cue = cues[-1] if cues else None
     if cue is None or not _TYPICAL.search(text, max(scene.sentence.start, cue.start() - 40), at):

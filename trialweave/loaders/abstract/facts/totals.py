@@ -24,7 +24,8 @@ TOTALS = (
     (
         "people-were",
         re.compile(
-            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]|aged? [0-9]+(?:-"
+            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]|(?:median|mean) age(?: of|,)? [0-9.]+"
+            r"|aged? [0-9]+(?:-"
             r"| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+"
             rf"|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received"
             r"|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed"
@@ -153,9 +154,12 @@ _SAID = {
 """What the sentence holds, in lower case, wherever a rule's pattern matches."""
 _LIMIT = re.compile(
     r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]"
-    r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
+    r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further"
+    r"|(?:age|weight|bmi|score|dose|index|median|mean)(?: of| was| is|,)?) ?$",
     re.IGNORECASE,
 )
+_NO_PEOPLE = re.compile(r"\b(?:cycles|specimens|samples|lesions|tumou?rs|courses|additional|other|further)\b")
+_NOT_VERB = re.compile(r"\b(?:not|never)\b(?! (?:previously|been|received|have|had|eligible for|suitable|amenable))")
 _SHARE = re.compile(r" ?[\[(]?[0-9.]*%|-| ?/")
 _SHARE_BESIDE = re.compile(r" ?[\[(][0-9.]+ ?%")
 
@@ -165,6 +169,11 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     text, groups = scene.text, hit.groupdict()
     before = text[max(scene.sentence.start, hit.start("n") - 24) : hit.start("n")]
     if _LIMIT.search(before) and rule != "of-n":
+        return False
+    noun = groups.get("noun") or ""
+    if _NO_PEOPLE.search(noun) or _SHARE_BESIDE.match(text[hit.end("noun") :][:10] if noun else ""):
+        return False
+    if _NOT_VERB.search(groups.get("between") or ""):
         return False
     after = text[hit.end("n") : hit.end("n") + 3]
     if _SHARE.match(after) or (
@@ -238,5 +247,46 @@ def _one_arm_follows(scene: Scene, at: int) -> bool:
 
 def population_of(words: str) -> str | None:
     """What the words about a number of people say was counted."""
-    low = words.lower()
+    low = _BY_INTENTION.sub("random", words.lower())
     return next((name for name, stems in _POPULATIONS if holds(low, stems)), None)
+
+
+_BY_INTENTION = re.compile(r"inten(?:tion|t)[- ]to[- ]treat\w*|\bmitt\b|\bitt\b")
+_COUNTED_AS = re.compile(
+    r"(?P<randomised>random|assign|allocat)|(?P<analysed>analy[sz]ed|analys[ei]s (?:included|comprised|of)"
+    r"|included in (?:the |this )?[a-z -]{0,30}anal|evaluable|assessable|available|evaluated)"
+    r"|(?P<treated>(?:were|was) treated|treated patients|received (?:at least|study|treatment|the allocated)"
+    r"|started|initiated)|(?P<eligible>eligible)|(?P<enrolled>enrolled|recruited|accrued|registered|entered)"
+)
+
+
+def population_at(scene: Scene, start: int, end: int) -> str | None:
+    """What a number in an arm counts: as said within `start:end`, after its bracket, or last before it.
+
+    Who is said to be analysed, treated or eligible is so, though he was once assigned to an arm.
+    """
+    low, first = scene.abstract.low, scene.sentence.start
+    outer = scene.around(start)
+    if outer:
+        after = _COUNTED_AS.match(low, _skip(low, outer[0][1] + 1), scene.sentence.end)
+        if after and after.lastgroup:
+            return after.lastgroup
+    before = [hit.lastgroup for hit in _COUNTED_AS.finditer(_BY_INTENTION.sub(_in_place, low[first:start]))]
+    within = [hit.lastgroup for hit in _COUNTED_AS.finditer(low, start, end)]
+    if before and before[-1] != "enrolled" and (not within or before[-1] in ("analysed", "eligible")):
+        return before[-1]
+    if within or before:
+        return (within or before)[0 if within else -1]
+    return population_of(low[first : scene.sentence.end])
+
+
+def _in_place(hit: re.Match[str]) -> str:
+    return "random".ljust(len(hit.group()))
+
+
+def _skip(low: str, at: int) -> int:
+    found = _WERE.match(low, at)
+    return found.end() if found else at
+
+
+_WERE = re.compile(r" (?=(?:were|was) treated)| (?:(?:were|was|had been) )?(?:(?:both|also|finally) )?")

@@ -121,6 +121,9 @@ def read_on(text: str, stop: int, quantity: Quantity, ps: dict[int, PValue]) -> 
     return quantity
 
 
+_LISTED = ("bare", "ratio", "percent")
+
+
 def _part(
     text: str, at: int, quantity: Quantity, depth: int, ps: dict[int, PValue], beside: bool
 ) -> Quantity | None:
@@ -132,7 +135,7 @@ def _part(
             and _OF_DIFFERENCE.search(text, interval.start, interval.end)
         ):
             return None
-        listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
+        listed = not depth and quantity.shape in _LISTED and text[quantity.end : at] in (", ", "; ")
         if interval is None and ((depth and text[at - 1] in "([ ") or listed):
             interval = bare_interval(text, at)
             if (
@@ -140,7 +143,8 @@ def _part(
                 and listed
                 and (
                     isinstance(interval.low, str)
-                    or interval.low == interval.low.to_integral_value()
+                    or (interval.low == interval.low.to_integral_value())
+                    or (quantity.shape == "percent" and "%" not in text[interval.start : interval.end])
                     or quantity.op
                 )
             ):

@@ -15,6 +15,7 @@ _IN_GAP = re.compile(
     r"[0-9.]+ ?% ?(?:CI|C\.I|confidence|credible)|[0-9]+-[a-z]|[A-Za-z][A-Za-z-]*-?[0-9][\w/-]*"
     r"|(?:[<>≤≥]|>=|<=) ?[0-9.]+|grades? [0-9][^,;:]{0,12}|\barms? [0-9]|group [0-9]"
 )
+_ARM_IN_BRACKET = re.compile(r"\([A-Z][\w ]{0,20}[,:] $")
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -30,6 +31,7 @@ def label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
             len(gap) > 110
             or ";" in gap
             or (":" in gap and " vs" not in gap)
+            or _ARM_IN_BRACKET.search(gap)
             or "no " in text[max(0, label.start - 30) : label.start]
         ):
             return None
@@ -61,7 +63,7 @@ def inherited_label(
 
 _OTHER_MEASURE = re.compile(
     r"\b(?:NNTs?|NNHs?|[Nn]umbers? needed|(?:[AS]?[UW]?M|A?R)Ds?|I2|AUCs?|kappa|κ|ICCs?|r(?= ?=)|ρ|β"
-    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b[^0-9;,()\[\]]{0,40}$"
+    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b[,:]?[^0-9;,()\[\]]{0,40}$"
 )
 
 

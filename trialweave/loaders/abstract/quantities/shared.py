@@ -13,6 +13,7 @@ ROW = re.compile(
 )
 
 
+_VERSUS = re.compile(r"[\])]*,? (?:v|vs\.?|versus) ")
 _SPREAD_BEFORE = re.compile(
     r"\b[Mm]edians?\b[^.;0-9]{0,40}[\[(](?:(?P<quartiles>IQR|inter-?quartile range)|(?:full )?range)[\])][^.0-9]{0,100}"
 )
@@ -45,6 +46,15 @@ def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
         else:
             continue
         shared[here] = quantity._replace(shape=after.shape, value=value, n=None, unit=after.unit)
+    for here in range(1, len(shared)):
+        before, quantity = shared[here - 1], shared[here]
+        if (
+            before.shape == "time"
+            and quantity.shape == "bare"
+            and quantity.low is not None
+            and _VERSUS.fullmatch(text, before.end, quantity.start)
+        ):
+            shared[here] = quantity._replace(shape="time", unit=before.unit)
     shared = _share_deviations(text, shared)
     last: dict[str, Quantity] = {}
     for here, quantity in enumerate(shared):
