@@ -109,6 +109,12 @@ def _add_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, f
                     Counter({first[found].words: times}),
                 )
             )
+    if len(new) == 1 and len(strange) == 2 and not arms:
+        found = next(one for one in strange if one != new[0].stems)
+        if abs(first[found].start - new[0].start) < 90:
+            new.append(ArmName(first[found].words, first[found].start, first[found].end, [found]))
+            new[-1].aliases[first[found].words] += 1
+            new.sort(key=lambda arm: arm.start)
     if len(new) >= 2 or (new and arms and any(not arm.aliases for arm in arms)):
         kept = [arm for arm in arms if arm.aliases]
         arms[:] = kept + [one for one in new if all(one.stems != arm.stems for arm in kept)]

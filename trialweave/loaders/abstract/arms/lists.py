@@ -14,7 +14,7 @@ _ITEM_END = re.compile(
     r"|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients"
     r"|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?"
     r"|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once"
-    r"|twice|three times|on days?|at a|at the|"
+    r"|twice|three times|on days?|at a(?! dose of)|at the|"
     r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second"
     r"|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)"
     r"|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously"
@@ -39,6 +39,7 @@ SCHEDULE = re.compile(
     r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a"
     r"|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five"
     r"|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
+    r"(?:loading|initial|maintenance) doses?(?:,? (?:and )?(?:followed by|then))?|"
     r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?"
     r"|\w+ weeks on,? \w+ weeks? off)"
 )
@@ -171,7 +172,8 @@ _BAD = re.compile(
 )
 _ITEM_LEAD = re.compile(
     r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
-    r"|an?|of|in|one|oral)\b *|[:,-] *)*"
+    r"|an?|of|in|one|oral)\b *"
+    r"|(?:[0-9]+|two|three|four|five|six|eight) (?:[a-z]+ )?(?:cycles|courses) of |[:,-] *)*"
 )
 _MANNER = re.compile(
     r"^(?:oral|intravenous|subcutaneous|topical|matching|either|the|an?|concomitant) (?=\S+)"

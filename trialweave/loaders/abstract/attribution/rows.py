@@ -26,7 +26,7 @@ VERSUS = re.compile(r"\b(?:v|vs\.?|versus|compared with|as compared with)\b")
 _RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
 ROW_GAP = re.compile(
     r"[\])]*(?:,|;)?(?: ?(?:vs\.?|versus)| (?:v|and|or|compared (?:with|to)|as compared (?:with|to)|against"
-    r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?(?:[<>≤≥] ?)?$"
+    r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?(?:[<>≤≥] ?|(?:M|mean) ?= ?)?$"
 )
 _ARMS_LIST = re.compile(
     r"(?:,? (?:and|or|v|vs\.?|versus|than|compared with|as compared with|compared to|over)(?: (?:in"
@@ -150,6 +150,9 @@ def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
         t
         for t in scene.topics
         if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4 and t.name != "rates"
+    ]
+    before = [
+        t for here, t in enumerate(before) if not here or t.name != before[here - 1].name or not scene.around(t.start)
     ]
     last = before[-size:]
     if len(last) < size:

@@ -190,7 +190,9 @@ def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
                 "death",
                 "harm",
             )
-            return topic if near and topic.name not in ("died", "followed") else None
+            if topic.name in ("died", "followed"):
+                near = topic.name == "died" and scene.text[quantity.end : topic.start] in (" ", " had ", " have ")
+            return topic if near else None
     return None
 
 

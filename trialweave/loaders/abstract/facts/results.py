@@ -178,7 +178,7 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
             kind = "mean_difference"
     if kind == "mean_difference" and quantity.low is None and quantity.p is None:
         return None
-    if kind == "risk_difference" and re.search(
+    if kind == "risk_difference" and quantity.interval != "CI" and re.search(
         r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start]
     ):
         return None

@@ -73,6 +73,8 @@ def sizes(scene: Scene) -> Iterator[Fact]:
             words = hit.group() + scene.text[hit.end() : min(end, hit.end() + 60)].split(";")[0]
             groups = hit.groupdict()
             stop = hit.end("noun") if groups.get("noun") else hit.end("n")
+            if "(" in (groups.get("after") or ""):
+                stop = hit.start("after")
             yield _size(
                 scene,
                 "total_n",

@@ -50,7 +50,7 @@ TOTALS = (
         re.compile(
             r"[OA](?<!\w.)(?:(?<=O)f|(?<=A)mong|(?<=O)ut of) (?:the |all |all the "
             rf"|these )?{COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible"
-            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b(?P<after>(?: (?:who were "
+            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b(?P<after>(?:(?: ?\([^()]{{0,60}}\))? (?:who were "
             r"|were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))"
         ),
     ),
@@ -81,7 +81,7 @@ TOTALS = (
         "n-were-included",
         re.compile(
             rf"{COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were"
-            r"|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned"
+            r"|was|underwent) (?P<verb>randomi[sz]ation|included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned"
             r"|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
         ),
     ),
@@ -136,7 +136,7 @@ def places(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Mat
 
 _WITH_CASE = frozenset({"of-n", "number-of-arms", "there-were", "n-were-included"})
 """The rules that mind capitals; the others are matched against the text in lower case."""
-_NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w")}
+_NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w", " u")}
 _SAID = {
     "total-of": ("total of",),
     "we-assigned": (
@@ -158,9 +158,15 @@ _LIMIT = re.compile(
     r"|(?:age|weight|bmi|score|dose|index|median|mean)(?: of| was| is|,)?) ?$",
     re.IGNORECASE,
 )
+_WHO_DID = re.compile(
+    r"(?: ?[\[(][^()\[\]]{0,20}[\])])? (?:who )?(?:had|have|experienced|died|developed|achieved|underwent (?!random)"
+    r"|received (?!at least|study|treatment|the study|protocol|therapy|trial|the trial|the protocol|the assigned|the allocated|one or more|either))"
+)
 _NO_PEOPLE = re.compile(r"\b(?:cycles|specimens|samples|lesions|tumou?rs|courses|additional|other|further)\b")
+_SECOND_OF_PAIR = re.compile(r"[0-9] and $")
 _NOT_VERB = re.compile(r"\b(?:not|never)\b(?! (?:previously|been|received|have|had|eligible for|suitable|amenable))")
 _SHARE = re.compile(r" ?[\[(]?[0-9.]*%|-| ?/")
+_SHARE_ALONE = re.compile(r" ?[\[(][0-9.]+ ?%[\])]")
 _SHARE_BESIDE = re.compile(r" ?[\[(][0-9.]+ ?%")
 
 
@@ -171,7 +177,9 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     if _LIMIT.search(before) and rule != "of-n":
         return False
     noun = groups.get("noun") or ""
-    if _NO_PEOPLE.search(noun) or _SHARE_BESIDE.match(text[hit.end("noun") :][:10] if noun else ""):
+    if _SECOND_OF_PAIR.search(before) and rule != "of-n":
+        return False
+    if _NO_PEOPLE.search(noun) or (noun and _SHARE_ALONE.match(text, hit.end("noun"))):
         return False
     if _NOT_VERB.search(groups.get("between") or ""):
         return False
@@ -192,6 +200,7 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
             r" of | (?:[a-z]+ )?[(\[][0-9.]+ ?%[)\]] (?!were (?:random|assign|enrol))", text[hit.end("n") :]
         )
         or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions)
+        or _WHO_DID.match(text, hit.end("noun") if noun.strip(" ,(") else hit.end("n"))
         or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])
     ):
         return False
@@ -204,7 +213,7 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
             return False
         if _one_arm_follows(scene, hit.end()):
             return False
-        return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
+        return not re.search(r"(?<!age )\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
     if rule == "of-n":
         stated = (groups.get("verb") or "") + (groups.get("after") or "")
         if re.match(

@@ -27,7 +27,7 @@ _INTERVAL_NAME = (
 )
 _CI = re.compile(
     rf"(?:(?:two-sided|one-sided|adjusted|repeated|exact|bootstrapped|stratified|Bayesian|unadjusted) )*"
-    rf"(?:(?:0?\.)?(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ](?:(?:two-sided|one-sided"
+    rf"(?:(?:0?\.)?(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ]?(?:(?:two-sided|one-sided"
     r"|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
     rf"{_INTERVAL_NAME}(?: (?:for|of) (?:the )?(?:difference|ratio|HR|OR))?[,:;=]? ?(?:from |of |was "
     rf"|is |= ?|ranging from )?[\[(]?{BOUNDS}[\])]?",
@@ -47,7 +47,7 @@ _SPREAD_BOUNDS = re.compile(
 _LEVEL_REST = re.compile(r" ?(?:%|[- ]?per ?cent),? ?-?(?:C\.?I|CrI|confidence|credible)", re.IGNORECASE)
 _BARE = re.compile(BOUNDS, re.IGNORECASE)
 _SD = re.compile(
-    r"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of|="
+    r"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of| ?="
     rf"| ?±)? ?(?P<value>{NUMBER})"
 )
 _P = re.compile(

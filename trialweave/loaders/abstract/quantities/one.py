@@ -41,6 +41,7 @@ _INCIDENCE = re.compile(
     r"|days?))?)?(?: of follow-up)?(?![\w.])"
 )
 _AND_SMALLER = re.compile(r",? (?:and )?[0-9]{1,2} (?:months?|weeks?|days?|hours?|minutes?|min)\b")
+_MEAN_IS = ("M = ", "M=", " mean = ", " mean=")
 _VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
 _COUNT_LATER = re.compile(
     rf" of [^0-9()\[\];:.,]{{3,80}}? ?[\[(](?P<n>{NUMBER}) ?(?:of|/) ?(?P<denom>{NUMBER})(?:"
@@ -68,6 +69,8 @@ def read_quantity(
         return read_on(text, stop, base._replace(shape="time", value="NR", op=None), ps)
     if _ADJECTIVE.match(text, pos) or (text.startswith(("/", " /"), pos) and is_no_share(text, number)):
         return None
+    if text.endswith(_MEAN_IS, 0, at):
+        return read_on(text, stop, base._replace(shape="mean"), ps)
     if points := _POINTS.match(text, pos):
         shape = "difference" if label else "points"
         return read_on(
@@ -173,7 +176,7 @@ def read_quantity(
 
 
 _ROW_NEXT = re.compile(
-    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\])? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
+    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\]| (?:with )?[A-Z][\w/+-]{0,15})? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
 )
 
 
