@@ -109,3 +109,48 @@ def test_arms_that_differ_by_dose() -> None:
     assert arms[0] is not None
     assert "4" in arms[0]
     assert arms[2] == "placebo"
+
+
+def test_an_arm_that_is_a_part_of_another() -> None:
+    trial = (
+        "Abcnib and defmab.\n\nMETHODS: Adults were randomly assigned to abcnib plus defmab, abcnib plus placebo,"
+        " or defmab plus placebo. RESULTS: "
+    )
+    sentence = (
+        "Survival was 58% in the abcnib-plus-defmab group and 52% in the abcnib group, as compared with 34% in the"
+        " defmab group. Nausea was seen in 59% of the abcnib-plus-defmab group, in 21% of the abcnib group, and in"
+        " 28% of the defmab group."
+    )
+    arms = [fact.arm for fact in results(sentence, trial)]
+    assert len(set(arms[:3])) == 3
+    assert None not in arms
+    assert arms[:3] == arms[3:]
+
+
+def test_arms_named_in_brackets_by_their_group() -> None:
+    trial = (
+        "Abcnib and defmab.\n\nMETHODS: Adults were randomly assigned to receive abcnib (160 mg) daily plus defmab"
+        " every 12 weeks (combination group), placebo plus defmab (defmab-alone group), or abcnib monotherapy"
+        " (monotherapy group). RESULTS: "
+    )
+    sentence = (
+        "Survival was 87% in the combination group, 71% in the defmab-alone group, and 80% in the monotherapy group."
+    )
+    assert [(fact.arm, str(fact.value)) for fact in results(sentence, trial)] == [
+        ("abcnib plus defmab", "87"),
+        ("defmab-alone", "71"),
+        ("abcnib monotherapy", "80"),
+    ]
+
+
+def test_factors_are_no_arms() -> None:
+    [fact] = results("Cough remained more often in old age (old v young; hazard ratio, 1.91; 95%CI, 1.21 to 3.03).")
+    assert (fact.kind, fact.arm, str(fact.ci_low)) == ("hazard_ratio", None, "1.21")
+
+
+def test_means_named_by_a_letter() -> None:
+    sentence = "More was known with abcnib than with placebo (M = 57, SD = 20 v M = 47, SD = 24; P = .03)."
+    assert [(fact.kind, fact.arm, str(fact.value), str(fact.sd)) for fact in results(sentence)][:2] == [
+        ("mean", A, "57", "20"),
+        ("mean", B, "47", "24"),
+    ]

@@ -39,6 +39,7 @@ SCHEDULE = re.compile(
     r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a"
     r"|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five"
     r"|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
+    r"(?:once |twice )?daily(?= +plus )|"
     r"(?:loading|initial|maintenance) doses?(?:,? (?:and )?(?:followed by|then))?|"
     r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?"
     r"|\w+ weeks on,? \w+ weeks? off)"
@@ -90,6 +91,12 @@ def ways_to_read(
         plain = DOSE.sub(_spaces, plain) if doses else plain
     if holds(plain, _SCHEDULED):
         plain = SCHEDULE.sub(_spaces, plain)
+    ends = [(hit.start() - start, hit.end() - start) for hit in _GROUP_NAMED.finditer(text, start, end)]
+    if len(ends) >= 2:
+        begins = [0, *(hit.end() for _, stop in ends if (hit := _BETWEEN.match(plain, stop)))]
+        named = [one_arm(plain, start, begin, at) for begin, (at, _) in zip(begins, ends, strict=False)]
+        if all(named):
+            return [[phrase for phrase in named if phrase]]
     both = _WITH_OR_WITHOUT.search(plain)
     cuts = [hit for hit in _OR.finditer(plain) if not (both and both.start() <= hit.start() < both.end())]
     readings: list[list[Phrase]] = []
@@ -134,6 +141,8 @@ def ways_to_read(
     return [reading for reading in readings if len(reading) >= 2]
 
 
+_GROUP_NAMED = re.compile(r"\((?:the )?[A-Za-z][\w -]{1,40}[- ](?:group|arm)\)")
+_BETWEEN = re.compile(r"[,;]? ?(?:(?:or|and|versus|vs\.?)(?: to)? )?")
 _DIGIT = re.compile("[0-9]")
 _SCHEDULED = (
     "day",

@@ -124,6 +124,8 @@ def _bracket_end(scene: Scene, quantity: Quantity, limit: int) -> int:
     for begin, end in scene.brackets:
         if quantity.at < begin < quantity.end <= end < limit:
             return end + 1
+        if quantity.shape == "count" and 0 <= begin - quantity.end <= 1 and end < limit:
+            return end + 1
     return quantity.end
 
 

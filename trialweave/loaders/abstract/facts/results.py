@@ -106,6 +106,8 @@ def _fact(
     kind = kind_of(scene, quantity, topic, owner)
     if kind is None:
         return None
+    if kind == "follow_up" and owner and not _follows_arm(scene, quantity, owner):
+        owner = None
     grade = grade_of(scene, quantity.start, topic) if kind in ("ae_count", "deaths") else None
     related = _related(scene, quantity, kind)
     timed = kind in ("rate", "mean", "median", "ae_count")
@@ -138,6 +140,15 @@ def _fact(
         else None,
         cues=cues_of(scene, owner, topic, (grade.start, grade.end) if grade else None),
     )
+
+
+def _follows_arm(scene: Scene, quantity: Quantity, owner: Owner) -> bool:
+    """True if a follow-up is of the arm beside it, and not of one that the next clause names."""
+    if owner.mention is None or owner.rule.startswith("row"):
+        return owner.mention is not None or owner.rule.startswith("row")
+    if owner.mention.start < quantity.end:
+        return True
+    return ", " not in scene.text[quantity.end : owner.mention.start]
 
 
 _SOME_OF_THEM = re.compile(r"\b(?:none|of (?:which|whom|these|them)|unrelated|not)\b|;")
