@@ -107,7 +107,9 @@ def test_bounds_in_another_unit_are_left_out() -> None:
 
 
 def test_a_number_within_a_name_is_none() -> None:
-    assert results("The score on ABCDE-5 with abcnib was better (- 0.8; 95% CI, - 2.1 to - 0.6).") == [] or all(
+    assert results(
+        "The score on ABCDE-5 with abcnib was better (- 0.8; 95% CI, - 2.1 to - 0.6)."
+    ) == [] or all(
         str(fact.value) != "5" for fact in results("ABCDE-5 with abcnib (- 0.8; 95% CI, - 2.1 to - 0.6).")
     )
 

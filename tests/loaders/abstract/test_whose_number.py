@@ -43,12 +43,17 @@ def test_who_comes_first_in_a_row(sentence: str) -> None:
 
 
 def test_two_endpoints_for_each_of_two_arms() -> None:
-    sentence = "Sleep and appetite were good in 86% and 79% with abcnib, respectively, and 90% and 93% with placebo."
+    sentence = (
+        "Sleep and appetite were good in 86% and 79% with abcnib, respectively, and 90% and 93% with placebo."
+    )
     assert [fact.arm for fact in results(sentence)] == [A, A, B, B]
 
 
 def test_two_endpoints_of_all_patients() -> None:
-    sentence = "Event-free survival (EFS) and overall survival rates for all eligible patients were 71.1% and 78.6%, respectively."
+    sentence = (
+        "Event-free survival (EFS) and overall survival rates for all eligible patients were 71.1% and 78.6%,"
+        " respectively."
+    )
     assert said(sentence) == [
         ("rate", "Event-free survival", None, "71.1"),
         ("rate", "overall survival", None, "78.6"),

@@ -83,7 +83,7 @@ _LISTED_BEFORE = re.compile(r"(?:,|\band|\bplus|\bor|[+/-]) ?$")
 
 
 def _parts_apart(text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> list[ArmName]:
-    """The arms that are a part of another arm's name and are set against it: "the A-plus-B group and the A group"."""
+    """The arms that are a part of another one, set against it: "the A-plus-B group and the A group"."""
     if not 2 <= len(arms) <= 4:
         return []
     named = [

@@ -57,7 +57,7 @@ _FACTOR = re.compile(r"[A-Za-z]{3,} (?:v|vs\.?|versus) (?:no )?[A-Za-z]{2,}")
 
 
 def _is_factor(scene: Scene, at: int) -> bool:
-    """True for "stage (III v IV; hazard ratio, 1.9 …)": the bracket sets other things than arms against each other."""
+    """True for "age (old v young; hazard ratio, 1.9 …)": the bracket sets no arms against each other."""
     inner = scene.around(at)[-1:]
     if not inner or any(inner[0][0] < m.start < at for m in scene.mentions):
         return False

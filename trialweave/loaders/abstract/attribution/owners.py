@@ -90,7 +90,9 @@ def _from_next(scene: Scene, here: int, singles: list[int], found: dict[int, Own
         return None
     if len(scene.arms) == 2 and VERSUS.search(gap) and found[after].arm in (0, 1):
         return Owner(1 - found[after].arm, None, "row-other")
-    if mention_between(scene, one.end, other.start) or re.search(r"[;:] |\b(?:while|whereas|but|was|were)\b", gap):
+    if mention_between(scene, one.end, other.start) or re.search(
+        r"[;:] |\b(?:while|whereas|but|was|were)\b", gap
+    ):
         return None
     return Owner(found[after].arm, found[after].mention, "list-after")
 
@@ -100,7 +102,7 @@ _WORDS_OF_COUNT = re.compile(r" (?:[a-z-]+ ){0,2}(?:deaths?|were|was|due|died|fr
 
 
 def _part_of(scene: Scene, here: int, found: dict[int, Owner]) -> Owner | None:
-    """The arm of those that are counted again: "78 (95%) in A, with 36 (44%) …", "eight in A (three due to …)"."""
+    """The arm of some that are counted again: "78 (95%) in A, with 36 (44%) …", "8 in A (3 due to …)"."""
     one = scene.quantities[here]
     before = found.get(here - 1)
     if (
@@ -111,7 +113,12 @@ def _part_of(scene: Scene, here: int, found: dict[int, Owner]) -> Owner | None:
     ):
         return Owner(before.arm, None, "part-of")
     inner = scene.around(one.start)[-1:]
-    if not inner or one.shape != "count" or one.value is not None or not _WORDS_OF_COUNT.match(scene.text, one.end):
+    if (
+        not inner
+        or one.shape != "count"
+        or one.value is not None
+        or not _WORDS_OF_COUNT.match(scene.text, one.end)
+    ):
         return None
     begin, end = inner[0]
     outside = [place for place, q in enumerate(scene.quantities) if q.start < begin]

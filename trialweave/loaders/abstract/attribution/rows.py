@@ -8,9 +8,10 @@ from itertools import pairwise
 from trialweave.loaders.abstract.arms.mentions import ALL, Mention
 from trialweave.loaders.abstract.attribution.comparison import Owner
 from trialweave.loaders.abstract.attribution.said_order import (
-    by_who_has_more,
     in_bracket_of_arm,
+    larger_first,
     reversed_pair,
+    who_has_more,
 )
 from trialweave.loaders.abstract.attribution.written_at import (
     arm_after,
@@ -109,12 +110,13 @@ def row_owners(
         return [Owner(right.arm, right.mention, "row-one-arm") for _ in members]
     if size == 2 and len(scene.arms) == 2 and _is_contrast(scene, members):
         said = in_bracket_of_arm(scene, members)
-        if said is None:
-            pairs = [[scene.quantities[here] for here in row] for row in rows(scene) if len(row) == 2]
-            more = by_who_has_more(scene, members, pairs)
-            if more is False:
+        if said is None and (more := who_has_more(scene, members)) is not None:
+            first = larger_first(
+                [[scene.quantities[at] for at in row] for row in rows(scene) if len(row) == 2]
+            )
+            if first is None:
                 return [None, None]
-            said = more or None
+            said = (more, 1 - more) if first else (1 - more, more)
         if said:
             return [Owner(arm, None, "row-said") for arm in said]
     if len(before) == size:
@@ -149,10 +151,15 @@ def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
     before = [
         t
         for t in scene.topics
-        if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4 and t.name != "rates"
+        if t.end <= begin
+        and t.kind in ("survival", "efficacy", "death", "harm")
+        and len(t.name) > 4
+        and t.name != "rates"
     ]
     before = [
-        t for here, t in enumerate(before) if not here or t.name != before[here - 1].name or not scene.around(t.start)
+        t
+        for here, t in enumerate(before)
+        if not here or t.name != before[here - 1].name or not scene.around(t.start)
     ]
     last = before[-size:]
     if len(last) < size:

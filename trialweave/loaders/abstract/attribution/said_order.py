@@ -21,12 +21,17 @@ _THAN = re.compile(
     r"(?:than|compared (?:with|to)|versus|vs\.?|over|from)(?: (?:was|were|did|the|those|that|patients|in"
     r"|with|for|among|receiving|given))* $"
 )
-_TO_BRACKET = re.compile(r"(?: (?:groups?|arms?|alone|recipients|patients|therapy))* ?[\[(][^0-9()\[\]]{0,40}$")
+_TO_BRACKET = re.compile(
+    r"(?: (?:groups?|arms?|alone|recipients|patients|therapy))* ?[\[(][^0-9()\[\]]{0,40}$"
+)
 _JOINED = re.compile(
-    r"(?: (?:groups?|arms?|patients|recipients|alone))*,? (?:and|or|than|vs\.?|v|versus|(?:as )?compared (?:with|to)|over)"
+    r"(?: (?:groups?|arms?|patients|recipients|alone))*,?"
+    r" (?:and|or|than|vs\.?|v|versus|(?:as )?compared (?:with|to)|over)"
     r"\b[^;:.]{0,60}"
 )
-_NEW_CLAUSE = re.compile(r", (?:and|but|while|whereas) (?=(?:there|it|the (?:rate|incidence|number|proportion))\b)")
+_NEW_CLAUSE = re.compile(
+    r", (?:and|but|while|whereas) (?=(?:there|it|the (?:rate|incidence|number|proportion))\b)"
+)
 _MORE = re.compile(
     r"\b(?:(?P<more>more|higher|greater|longer|increased|commoner)|(?P<less>less|fewer|lower|shorter|reduced))\b"
     r"[^;:.0-9]{0,70}?(?P<than>\bthan(?: was| were)?(?: (?:in|with|for|among))?|\b(?:in|with|among|for))"
@@ -52,12 +57,16 @@ def in_bracket_of_arm(scene: Scene, members: list[Quantity]) -> tuple[int, int] 
     if last is None or last.arm not in (0, 1) or not _TO_BRACKET.fullmatch(scene.text[last.end : at]):
         return None
     since = max([q.end for q in scene.quantities if q.end <= last.start], default=scene.sentence.start)
-    since = max([since, scene.clause(at), *(hit.end() for hit in _NEW_CLAUSE.finditer(scene.text, since, last.start))])
+    since = max(
+        [since, scene.clause(at), *(hit.end() for hit in _NEW_CLAUSE.finditer(scene.text, since, last.start))]
+    )
     others = [m for m in named if m.arm != last.arm]
     if others and (
         others[-1].start >= since
-        or _JOINED.fullmatch(scene.text, others[-1].end, last.start)
-        and not _NEW_CLAUSE.search(scene.text, others[-1].end, last.start)
+        or (
+            _JOINED.fullmatch(scene.text, others[-1].end, last.start)
+            and not _NEW_CLAUSE.search(scene.text, others[-1].end, last.start)
+        )
     ):
         return None
     if _THAN.search(scene.text, max(since, last.start - 50), last.start):
@@ -65,13 +74,8 @@ def in_bracket_of_arm(scene: Scene, members: list[Quantity]) -> tuple[int, int] 
     return last.arm, 1 - last.arm
 
 
-def by_who_has_more(
-    scene: Scene, members: list[Quantity], pairs: list[list[Quantity]]
-) -> tuple[int, int] | None | bool:
-    """The arms of rows before "were more frequent with A"; False where the rows do not agree.
-
-    None where the sentence says nothing of the kind, so that other rules decide.
-    """
+def who_has_more(scene: Scene, members: list[Quantity]) -> int | None:
+    """The arm that has more by "(43% v 21%) were more frequent with A"; None where that is not said."""
     named = [m for m in scene.mentions if m.arm != ALL]
     if len({m.arm for m in named}) != 1 or named[0].start < members[-1].end or named[0].arm not in (0, 1):
         return None
@@ -80,11 +84,13 @@ def by_who_has_more(
     if not said:
         return None
     has_more = bool(said["more"]) != said["than"].startswith("than")
-    larger = arm if has_more else 1 - arm
+    return arm if has_more else 1 - arm
+
+
+def larger_first(pairs: list[list[Quantity]]) -> bool | None:
+    """Whether the first value of every row is the larger one, or the second; None where rows do not agree."""
     signs = {_larger_first(pair) for pair in pairs}
-    if signs == {True}:
-        return larger, 1 - larger
-    return (1 - larger, larger) if signs == {False} else False
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _larger_first(pair: list[Quantity]) -> bool | None:

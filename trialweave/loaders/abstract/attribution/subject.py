@@ -159,9 +159,7 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
         return None
     bracketed = bool(scene.around(label.start)) or within[-1].kind == "death"
     outer = [
-        t
-        for t in scene.subjects
-        if bracketed and t.end <= label.start and scene.sees(label.start, t.start)
+        t for t in scene.subjects if bracketed and t.end <= label.start and scene.sees(label.start, t.start)
     ]
     clause = scene.clause(label.start)
     strong = [
@@ -191,7 +189,11 @@ def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
                 "harm",
             )
             if topic.name in ("died", "followed"):
-                near = topic.name == "died" and scene.text[quantity.end : topic.start] in (" ", " had ", " have ")
+                near = topic.name == "died" and scene.text[quantity.end : topic.start] in (
+                    " ",
+                    " had ",
+                    " have ",
+                )
             return topic if near else None
     return None
 

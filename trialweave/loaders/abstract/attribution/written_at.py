@@ -83,11 +83,7 @@ def arm_after(scene: Scene, quantity: Quantity) -> Owner | None:
     if mention.start - stop > 110:
         return None
     blocking = next(
-        (
-            q
-            for q in scene.quantities
-            if stop <= q.start < mention.start and not _is_timepoint(scene, q)
-        ),
+        (q for q in scene.quantities if stop <= q.start < mention.start and not _is_timepoint(scene, q)),
         None,
     )
     gap = scene.text[stop : mention.start]
@@ -116,7 +112,9 @@ def arm_after(scene: Scene, quantity: Quantity) -> Owner | None:
     return Owner(mention.arm, mention, "arm-right")
 
 
-_OTHER_MATTER = re.compile(r"\b(?<!with the )(?<!with )(?<!from the )(?:addition|benefits?|effects?|advantages?|superiority)\b")
+_OTHER_MATTER = re.compile(
+    r"\b(?<!with the )(?<!with )(?<!from the )(?:addition|benefits?|effects?|advantages?|superiority)\b"
+)
 
 
 def _bracket_end(scene: Scene, quantity: Quantity, limit: int) -> int:

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from trialweave.loaders.abstract.arms.mentions import ALL, Mention
 from trialweave.loaders.abstract.facts.naming import arm_name
-from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO, population_at
+from trialweave.loaders.abstract.facts.population import population_at
+from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO
 from trialweave.loaders.abstract.quantities.numbers import decimal, from_words
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import holds

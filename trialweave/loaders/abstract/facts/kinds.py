@@ -92,7 +92,9 @@ def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner 
             return "mean" if owner or quantity.low is not None or quantity.sd is not None else None
         if median_before(scene, at) and (owner or quantity.low is not None):
             timed = quantity.shape == "bare" and any(
-                q.shape == "time" and q.start < at and not _NOT_VALUE.search(text, max(0, q.start - 28), q.start)
+                q.shape == "time"
+                and q.start < at
+                and not _NOT_VALUE.search(text, max(0, q.start - 28), q.start)
                 for q in scene.quantities
             )
             return "median_time" if timed else "median"

@@ -23,7 +23,8 @@ _EARLIER = cued(
     re.compile(
         r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
         r"|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility"
-        r"|design(?:ed)?|alpha|boundary|historical|(?<!data )(?<!data-)cut-?off(?! date| \()|threshold|defined as|upper limit)\b",
+        r"|design(?:ed)?|alpha|boundary|historical|(?<!data )(?<!data-)cut-?off(?! date| \()"
+        r"|threshold|defined as|upper limit)\b",
         re.IGNORECASE,
     ),
     "assum|hypothesi|power|planned|sample size|to detect|expected|margin|boundary|inferiority limit"
@@ -189,8 +190,10 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
             kind = "mean_difference"
     if kind == "mean_difference" and quantity.low is None and quantity.p is None:
         return None
-    if kind == "risk_difference" and quantity.interval != "CI" and re.search(
-        r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start]
+    if (
+        kind == "risk_difference"
+        and quantity.interval != "CI"
+        and re.search(r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start])
     ):
         return None
     of_death = quantity.label and _FOR_DEATH.search(scene.text, quantity.label.start, quantity.at)

@@ -156,7 +156,8 @@ def _bare_count_kind(
     if not noun and not row:
         return None
     said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or any(
-        _HAPPENED_BEFORE.search(text, scene.clause(at), at) for at in (quantity.start, _first_of_pair(scene, quantity))
+        _HAPPENED_BEFORE.search(text, scene.clause(at), at)
+        for at in (quantity.start, _first_of_pair(scene, quantity))
     )
     if not said:
         return None
@@ -164,7 +165,7 @@ def _bare_count_kind(
 
 
 def _first_of_pair(scene: Scene, quantity: Quantity) -> int:
-    """Where the count begins that this one is joined to: "10 patients in the A group and in 28 in the B group"."""
+    """Where the count begins that this one is joined to: "10 patients in the A group and in 28 in B"."""
     last = next((q for q in reversed(scene.quantities) if q.end <= quantity.start), None)
     if last and last.shape == "count" and _AND_IN.fullmatch(scene.text, last.end, quantity.start):
         return last.start

@@ -24,8 +24,8 @@ TOTALS = (
     (
         "people-were",
         re.compile(
-            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]|(?:median|mean) age(?: of|,)? [0-9.]+"
-            r"|aged? [0-9]+(?:-"
+            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]"
+            r"|(?:median|mean) age(?: of|,)? [0-9.]+|aged? [0-9]+(?:-"
             r"| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+"
             rf"|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received"
             r"|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed"
@@ -50,7 +50,8 @@ TOTALS = (
         re.compile(
             r"[OA](?<!\w.)(?:(?<=O)f|(?<=A)mong|(?<=O)ut of) (?:the |all |all the "
             rf"|these )?{COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible"
-            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b(?P<after>(?:(?: ?\([^()]{{0,60}}\))? (?:who were "
+            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b"
+            r"(?P<after>(?:(?: ?\([^()]{0,60}\))? (?:who were "
             r"|were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))"
         ),
     ),
@@ -81,8 +82,8 @@ TOTALS = (
         "n-were-included",
         re.compile(
             rf"{COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were"
-            r"|was|underwent) (?P<verb>randomi[sz]ation|included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned"
-            r"|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
+            r"|was|underwent) (?P<verb>randomi[sz]ation|included in the (?:[a-z-]+ )*analys[ei]s"
+            r"|randomi[sz]ed|randomly assigned|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
         ),
     ),
     (
@@ -90,17 +91,6 @@ TOTALS = (
         re.compile(
             rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {COUNT}(?P<verb>)(?=[ .,;])",
         ),
-    ),
-)
-_POPULATIONS = (
-    ("randomised", ("random", "assign", "allocat")),
-    ("analysed", ("analy", "included in", "evaluab", "assessab", "available")),
-    ("treated", ("treat", "protocol therapy", "received", "started")),
-    ("eligible", ("eligib",)),
-    ("screened", ("screened", "assessed for")),
-    (
-        "enrolled",
-        ("enrol", "recruit", "includ", "enter", "accru", "regist", "involv", "particip", "consent", "total"),
     ),
 )
 SCREENED = re.compile(
@@ -159,12 +149,15 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _WHO_DID = re.compile(
-    r"(?: ?[\[(][^()\[\]]{0,20}[\])])? (?:who )?(?:had|have|experienced|died|developed|achieved|underwent (?!random)"
-    r"|received (?!at least|study|treatment|the study|protocol|therapy|trial|the trial|the protocol|the assigned|the allocated|one or more|either))"
+    r"(?: ?[\[(][^()\[\]]{0,20}[\])])? (?:who )?(?:had|have|experienced|died|developed|achieved"
+    r"|underwent (?!random)|received (?!at least|one or more|either|treatment|therapy"
+    r"|(?:the )?(?:study|trial|protocol|assigned|allocated)))"
 )
 _NO_PEOPLE = re.compile(r"\b(?:cycles|specimens|samples|lesions|tumou?rs|courses|additional|other|further)\b")
 _SECOND_OF_PAIR = re.compile(r"[0-9] and $")
-_NOT_VERB = re.compile(r"\b(?:not|never)\b(?! (?:previously|been|received|have|had|eligible for|suitable|amenable))")
+_NOT_VERB = re.compile(
+    r"\b(?:not|never)\b(?! (?:previously|been|received|have|had|eligible for|suitable|amenable))"
+)
 _SHARE = re.compile(r" ?[\[(]?[0-9.]*%|-| ?/")
 _SHARE_ALONE = re.compile(r" ?[\[(][0-9.]+ ?%[\])]")
 _SHARE_BESIDE = re.compile(r" ?[\[(][0-9.]+ ?%")
@@ -252,50 +245,3 @@ def _one_arm_follows(scene: Scene, at: int) -> bool:
             scene.text[after[0].end : after[0].end + 24],
         )
     )
-
-
-def population_of(words: str) -> str | None:
-    """What the words about a number of people say was counted."""
-    low = _BY_INTENTION.sub("random", words.lower())
-    return next((name for name, stems in _POPULATIONS if holds(low, stems)), None)
-
-
-_BY_INTENTION = re.compile(r"inten(?:tion|t)[- ]to[- ]treat\w*|\bmitt\b|\bitt\b")
-_COUNTED_AS = re.compile(
-    r"(?P<randomised>random|assign|allocat)|(?P<analysed>analy[sz]ed|analys[ei]s (?:included|comprised|of)"
-    r"|included in (?:the |this )?[a-z -]{0,30}anal|evaluable|assessable|available|evaluated)"
-    r"|(?P<treated>(?:were|was) treated|treated patients|received (?:at least|study|treatment|the allocated)"
-    r"|started|initiated)|(?P<eligible>eligible)|(?P<enrolled>enrolled|recruited|accrued|registered|entered)"
-)
-
-
-def population_at(scene: Scene, start: int, end: int) -> str | None:
-    """What a number in an arm counts: as said within `start:end`, after its bracket, or last before it.
-
-    Who is said to be analysed, treated or eligible is so, though he was once assigned to an arm.
-    """
-    low, first = scene.abstract.low, scene.sentence.start
-    outer = scene.around(start)
-    if outer:
-        after = _COUNTED_AS.match(low, _skip(low, outer[0][1] + 1), scene.sentence.end)
-        if after and after.lastgroup:
-            return after.lastgroup
-    before = [hit.lastgroup for hit in _COUNTED_AS.finditer(_BY_INTENTION.sub(_in_place, low[first:start]))]
-    within = [hit.lastgroup for hit in _COUNTED_AS.finditer(low, start, end)]
-    if before and before[-1] != "enrolled" and (not within or before[-1] in ("analysed", "eligible")):
-        return before[-1]
-    if within or before:
-        return (within or before)[0 if within else -1]
-    return population_of(low[first : scene.sentence.end])
-
-
-def _in_place(hit: re.Match[str]) -> str:
-    return "random".ljust(len(hit.group()))
-
-
-def _skip(low: str, at: int) -> int:
-    found = _WERE.match(low, at)
-    return found.end() if found else at
-
-
-_WERE = re.compile(r" (?=(?:were|was) treated)| (?:(?:were|was|had been) )?(?:(?:both|also|finally) )?")

@@ -20,7 +20,9 @@ _PERCENT_AFTER = re.compile(
 _COUNT_OVER = re.compile(rf" ?[\[(](?P<n>{NUMBER}) ?/ ?{NUMBER}, ?{NUMBER} ?%[\])]")
 OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
 _BLOOD_PRESSURE = re.compile(r" ?(?:mm ?Hg|torr)\b", re.IGNORECASE)
-_ACT_BEFORE = re.compile(r"\b(?:Regulations?|Directives?|Decisions?|Acts?|Law|Nos?\.?|Nr\.?) ?(?:\([A-Z]+\) ?)?$")
+_ACT_BEFORE = re.compile(
+    r"\b(?:Regulations?|Directives?|Decisions?|Acts?|Law|Nos?\.?|Nr\.?) ?(?:\([A-Z]+\) ?)?$"
+)
 _CODE_BEFORE = re.compile(r"[A-Z]{2,}[ -]$")
 STRAY = re.compile(
     r"(?:(?:(?:0?\.)?[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper"

@@ -63,7 +63,8 @@ def inherited_label(
 
 _OTHER_MEASURE = re.compile(
     r"\b(?:NNTs?|NNHs?|[Nn]umbers? needed|(?:[AS]?[UW]?M|A?R)Ds?|I2|AUCs?|kappa|κ|ICCs?|r(?= ?=)|ρ|β"
-    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b[,:]?[^0-9;,()\[\]]{0,40}$"
+    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b"
+    r"[,:]?[^0-9;,()\[\]]{0,40}$"
 )
 
 

@@ -176,7 +176,8 @@ def read_quantity(
 
 
 _ROW_NEXT = re.compile(
-    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\]| (?:with )?[A-Z][\w/+-]{0,15})? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
+    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\]| (?:with )?[A-Z][\w/+-]{0,15})?"
+    r" (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
 )
 
 

@@ -15,7 +15,8 @@ ROW = re.compile(
 
 _VERSUS = re.compile(r"[\])]*,? (?:v|vs\.?|versus) ")
 _SPREAD_BEFORE = re.compile(
-    r"\b[Mm]edians?\b[^.;0-9]{0,40}[\[(](?:(?P<quartiles>IQR|inter-?quartile range)|(?:full )?range)[\])][^.0-9]{0,100}"
+    r"\b[Mm]edians?\b[^.;0-9]{0,40}"
+    r"[\[(](?:(?P<quartiles>IQR|inter-?quartile range)|(?:full )?range)[\])][^.0-9]{0,100}"
 )
 
 
