@@ -91,6 +91,9 @@ def _parts_apart(text: str, arms: list[ArmName], groups: list[Phrase], stems_of:
         for group in groups
         if not group.valued and not _LISTED_BEFORE.search(text, max(0, group.start - 6), group.start)
     ]
+    whole = {arm.stems for arm in arms}
+    if not any(one and one < other for one in {found for found, _ in named} for other in whole):
+        return []
     times: Counter[frozenset[str]] = Counter()
     first: dict[frozenset[str], Phrase] = {}
     for (one, phrase), (other, partner) in ((a, b) for a in named for b in named):
@@ -98,7 +101,7 @@ def _parts_apart(text: str, arms: list[ArmName], groups: list[Phrase], stems_of:
             one
             and one < other
             and abs(phrase.start - partner.start) < 160
-            and any(other == arm.stems for arm in arms)
+            and other in whole
             and not any(one in arm.variants for arm in arms)
             and not one <= COMMON
         ):

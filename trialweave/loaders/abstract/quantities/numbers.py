@@ -32,7 +32,7 @@ WORDS = (
 )
 """A number in words ("one hundred and sixty-five"); a regular expression, to be used without case."""
 _FIGURES = re.compile(
-    r"(?<![\w.,$/#])(?<![A-Za-z]-)(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?"
+    r"(?<![\w.,$/#])(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?"
     r"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.])"
     r"|-(?:(?<=[(\[]-)|(?<=[a-zA-Z)\]][,:=] -)|(?<=\bwas -)|(?<=\b(?:of|by) -)) (?=[0-9]*\.[0-9]))?"
     rf"(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
@@ -95,6 +95,9 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
     """
     found = []
     for hit in _FIGURES.finditer(text, start, end) if _DIGIT.search(text, start, end) else ():
+        at = hit.start("num")
+        if not hit["sign"] and text[at - 1 : at] == "-" and text[max(0, at - 2) : at - 1].isalpha():
+            continue
         value = decimal(hit["num"])
         op = hit["op"]
         found.append(
