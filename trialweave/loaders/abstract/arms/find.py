@@ -19,7 +19,7 @@ from trialweave.loaders.abstract.arms.letters import lettered
 from trialweave.loaders.abstract.arms.phrases import Phrase
 from trialweave.loaders.abstract.arms.resolve import ArmName, resolve
 from trialweave.loaders.abstract.text.sections import Sentence
-from trialweave.loaders.abstract.text.words import WORD, stem, stems
+from trialweave.loaders.abstract.text.words import COMMON, WORD, stem, stems
 
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|standard|alone|usual|conventional|observation|best supportive care"
@@ -59,6 +59,10 @@ def find_arms(
     arms = [_lettered_arm(text, phrase, stems_of) for phrase in letters]
     if len(arms) < 2:
         arms = first_convincing(text, parts, groups, lists, stems_of)
+    for arm in arms:
+        after = [other.start for other in arms if other.start > arm.end]
+        _group_form(text, arm, (arm.end, min([arm.end + 70, *after])), stems_of)
+    arms += _parts_apart(text, arms, groups, stems_of)
     _add_groups(arms, groups, stems_of, fixed=len(arms) >= 2)
     if len(arms) < 2:
         return [], expand
@@ -75,10 +79,45 @@ def _lettered_arm(text: str, phrase: Phrase, stems_of: Stems) -> ArmName:
     return ArmName(text[phrase.start : phrase.end], phrase.start, phrase.end, variants, letter=phrase.letter)
 
 
+_LISTED_BEFORE = re.compile(r"(?:,|\band|\bplus|\bor|[+/-]) ?$")
+
+
+def _parts_apart(text: str, arms: list[ArmName], groups: list[Phrase], stems_of: Stems) -> list[ArmName]:
+    """The arms that are a part of another one, set against it: "the A-plus-B group and the A group"."""
+    if not 2 <= len(arms) <= 4:
+        return []
+    named = [
+        (stems_of(group.words), group)
+        for group in groups
+        if not group.valued and not _LISTED_BEFORE.search(text, max(0, group.start - 6), group.start)
+    ]
+    whole = {arm.stems for arm in arms}
+    if not any(one and one < other for one in {found for found, _ in named} for other in whole):
+        return []
+    times: Counter[frozenset[str]] = Counter()
+    first: dict[frozenset[str], Phrase] = {}
+    for (one, phrase), (other, partner) in ((a, b) for a in named for b in named):
+        if (
+            one
+            and one < other
+            and abs(phrase.start - partner.start) < 160
+            and other in whole
+            and not any(one in arm.variants for arm in arms)
+            and not one <= COMMON
+        ):
+            times[one] += 1
+            first.setdefault(one, phrase)
+    return [
+        ArmName(first[one].words, first[one].start, first[one].end, [one])
+        for one, count in times.items()
+        if count >= 2
+    ]
+
+
 def _add_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, fixed: bool) -> None:
     """Hang each group's words on its arm; groups that are no known arm become arms if they recur."""
     strange: Counter[frozenset[str]] = Counter()
-    known = [ArmName(arm.name, arm.start, arm.end, arm.variants[:1]) for arm in arms]
+    known = [ArmName(arm.name, arm.start, arm.end, list(arm.variants)) for arm in arms]
     first: dict[frozenset[str], Phrase] = {}
     for group in groups:
         found = stems_of(group.words)
@@ -109,6 +148,12 @@ def _add_groups(arms: list[ArmName], groups: list[Phrase], stems_of: Stems, *, f
                     Counter({first[found].words: times}),
                 )
             )
+    if len(new) == 1 and len(strange) == 2 and not arms:
+        found = next(one for one in strange if one != new[0].stems)
+        if abs(first[found].start - new[0].start) < 90:
+            new.append(ArmName(first[found].words, first[found].start, first[found].end, [found]))
+            new[-1].aliases[first[found].words] += 1
+            new.sort(key=lambda arm: arm.start)
     if len(new) >= 2 or (new and arms and any(not arm.aliases for arm in arms)):
         kept = [arm for arm in arms if arm.aliases]
         arms[:] = kept + [one for one in new if all(one.stems != arm.stems for arm in kept)]
@@ -148,6 +193,18 @@ def _short_form(text: str, arms: list[ArmName], here: int, span: tuple[int, int]
         if capitals >= 2 and found and not known and text.count(hit[1]) >= 3:
             arms[here].variants.append(found)
             arms[here].aliases[hit[1]] += 0
+
+
+_GROUP_FORM = re.compile(r"[\[(](?:the )?([A-Za-z][A-Za-z -]{2,40}?)[- ](?:group|arm)[\])]")
+
+
+def _group_form(text: str, arm: ArmName, span: tuple[int, int], stems_of: Stems) -> None:
+    """The name in brackets that the results use: "A plus B (combination group)"."""
+    hit = _GROUP_FORM.search(text, *span)
+    if hit:
+        arm.aliases[hit[1]] += 0
+        if (found := stems_of(hit[1])) and found not in arm.variants:
+            arm.variants.append(found)
 
 
 def _name(arm: ArmName) -> None:

@@ -15,6 +15,7 @@ _RECEIVING = re.compile(
     r"|assigned to(?: receive)?|allocated to(?: receive)?|undergoing|underwent|treated with|given|"
     r"randomi[sz]ed to(?: receive)?|randomly assigned to(?: receive)?|on))(?: the| an?)? (?=[A-Za-z0-9])"
 )
+_SOME_AMOUNT = re.compile(r"(?:any|at least|one or more|≥|more than) ", re.IGNORECASE)
 _PHRASE_END = re.compile(
     r"[,;:.()\[\]=<>≥≤%]|\b(?:and (?=[0-9]|(?:in|those|for|from|with|who|had|were|the group|patients"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|[A-Z]?[a-z]+teen)\b)|than|compared|as compared"
@@ -54,7 +55,7 @@ def grouped(text: str, start: int, end: int, *, values: bool = True) -> list[Phr
         phrase = trim(text, hit.end(), stop.start() if stop else min(end, hit.end() + 90))
         if stop and stop.group() in ("groups", "arms"):
             continue
-        if phrase and len(phrase.words.split()) <= 8:
+        if phrase and len(phrase.words.split()) <= 8 and not _SOME_AMOUNT.match(phrase.words):
             found.append(phrase)
     if not values:
         return found

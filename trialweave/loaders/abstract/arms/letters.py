@@ -69,6 +69,7 @@ def _definition(text: str, start: int, hit: re.Match[str]) -> str:
         phrase = trim(after[1], 0, len(after[1])) if after else None
         if (
             phrase
+            and len(phrase.words.rstrip(" =")) > 1
             and len(phrase.words.split()) <= 6
             and not re.search(r"\b(?:was|were|had|vs?|versus|and|than|arm|group)\b", phrase.words)
         ):

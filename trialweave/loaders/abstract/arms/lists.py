@@ -14,7 +14,7 @@ _ITEM_END = re.compile(
     r"|starting|for (?:up to )?(?:[0-9]|a maximum|at least|one|two|three|four|five|six|the|patients"
     r"|advanced|[a-zA-Z-]+(?: [a-zA-Z-]+){0,4} (?:cancers?|carcinomas?|melanomas?|lymphomas?"
     r"|leukemias?|disease|sarcomas?|tumors?|tumours?|myelomas?|gliomas?|prostate|breast))|every|once"
-    r"|twice|three times|on days?|at a|at the|"
+    r"|twice|three times|on days?|at a(?! dose of)|at the|"
     r"daily|weekly|monthly|per day|each|during|given|administered|after|following|as (?:first|second"
     r"|initial|adjuvant|a )|in (?:patients|women|men|adults|children|combination(?= ?$)"
     r"|addition(?= to (?!.))|the|participants|people|(?-i:[A-Z])\w*|advanced|untreated|previously"
@@ -39,6 +39,8 @@ SCHEDULE = re.compile(
     r"(?:once|twice|three times|thrice)[- ](?:daily|weekly|monthly|(?:a|per|every) \w+)|(?:per|a"
     r"|each) (?:day|week)|for (?:up to )?(?:a (?:total|maximum) of )?(?:[0-9]+|one|two|three|four|five"
     r"|six|eight|twelve)(?: to [0-9]+)?[- ](?:additional )?(?:years?|weeks?|months?|days?|cycles)|"
+    r"(?:once |twice )?daily(?= +plus )|"
+    r"(?:loading|initial|maintenance) doses?(?:,? (?:and )?(?:followed by|then))?|"
     r"of (?:the )?(?:treating )?(?:physician|investigator)'?s?'? choice|[0-9]+-(?:day|week) cycles?"
     r"|\w+ weeks on,? \w+ weeks? off)"
 )
@@ -89,6 +91,12 @@ def ways_to_read(
         plain = DOSE.sub(_spaces, plain) if doses else plain
     if holds(plain, _SCHEDULED):
         plain = SCHEDULE.sub(_spaces, plain)
+    ends = [(hit.start() - start, hit.end() - start) for hit in _GROUP_NAMED.finditer(text, start, end)]
+    if len(ends) >= 2:
+        begins = [0, *(hit.end() for _, stop in ends if (hit := _BETWEEN.match(plain, stop)))]
+        named = [one_arm(plain, start, begin, at) for begin, (at, _) in zip(begins, ends, strict=False)]
+        if all(named):
+            return [[phrase for phrase in named if phrase]]
     both = _WITH_OR_WITHOUT.search(plain)
     cuts = [hit for hit in _OR.finditer(plain) if not (both and both.start() <= hit.start() < both.end())]
     readings: list[list[Phrase]] = []
@@ -133,6 +141,8 @@ def ways_to_read(
     return [reading for reading in readings if len(reading) >= 2]
 
 
+_GROUP_NAMED = re.compile(r"\((?:the )?[A-Za-z][\w -]{1,40}[- ](?:group|arm)\)")
+_BETWEEN = re.compile(r"[,;]? ?(?:(?:or|and|versus|vs\.?)(?: to)? )?")
 _DIGIT = re.compile("[0-9]")
 _SCHEDULED = (
     "day",
@@ -171,7 +181,8 @@ _BAD = re.compile(
 )
 _ITEM_LEAD = re.compile(
     r"\s*(?:(?:either|receive|receiving|undergo|undergoing|be|treated|treatment|therapy|with|to|the"
-    r"|an?|of|in|one|oral)\b *|[:,-] *)*"
+    r"|an?|of|in|one|oral)\b *"
+    r"|(?:[0-9]+|two|three|four|five|six|eight) (?:[a-z]+ )?(?:cycles|courses) of |[:,-] *)*"
 )
 _MANNER = re.compile(
     r"^(?:oral|intravenous|subcutaneous|topical|matching|either|the|an?|concomitant) (?=\S+)"

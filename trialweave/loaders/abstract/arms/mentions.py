@@ -25,7 +25,8 @@ class Mention(NamedTuple):
 
 
 _JOIN = re.compile(
-    r"(?:-|'| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of | by "
+    r"(?:-|-plus-|-and-|'| ?/ ?| ?\+ ?| plus | with | combined with | in combination with | and | or | of "
+    r"| by "
     r"| with concurrent | followed by | given with | added to | the |, |[- ]?based | alone plus "
     r"| cycles of | months of | weeks of |-containing )?$|^ $"
 )

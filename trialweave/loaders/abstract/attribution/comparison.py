@@ -20,6 +20,8 @@ class Owner(NamedTuple):
 def compared(scene: Scene, at: int, end: int, found: dict[int, Owner]) -> tuple[int, int] | None:
     """The two arms that an effect estimate or p-value at `at` compares, experimental arm first."""
     arms = scene.arms
+    if _is_factor(scene, at):
+        return None
     if len(arms) == 2:
         return (1, 0) if arms[0].is_control else (0, 1)
     control = next((here for here, arm in enumerate(arms) if arm.is_control), None)
@@ -49,6 +51,17 @@ def compared(scene: Scene, at: int, end: int, found: dict[int, Owner]) -> tuple[
     if len(before) == 1 and control is not None and before[0] != control and nearest[-1:] != [control]:
         return before[0], control
     return None
+
+
+_FACTOR = re.compile(r"[A-Za-z]{3,} (?:v|vs\.?|versus) (?:no )?[A-Za-z]{2,}")
+
+
+def _is_factor(scene: Scene, at: int) -> bool:
+    """True for "age (old v young; hazard ratio, 1.9 …)": the bracket sets no arms against each other."""
+    inner = scene.around(at)[-1:]
+    if not inner or any(inner[0][0] < m.start < at for m in scene.mentions):
+        return False
+    return bool(_FACTOR.search(scene.text, inner[0][0], at))
 
 
 def _named_pair(scene: Scene, at: int, end: int) -> tuple[int, int] | None:

@@ -66,6 +66,9 @@ def _inherit(scene: Scene, in_rows: list[list[int]], found: dict[int, Owner]) ->
         if len(row) == 1 and scene.quantities[row[0]].shape not in ("ratio", "difference")
     ]
     for here in singles:
+        if here not in found and (part := _part_of(scene, here, found)):
+            found[here] = part
+    for here in singles:
         if here not in found and (scope := _scope(scene, scene.quantities[here], found)):
             found[here] = scope
     for here in reversed(singles):
@@ -80,13 +83,52 @@ def _from_next(scene: Scene, here: int, singles: list[int], found: dict[int, Own
         return None
     one, other = scene.quantities[here], scene.quantities[after]
     gap = scene.text[one.end : other.start]
-    if len(scene.around(other.at)) > len(scene.around(one.at)) or not _alike_list(one, other):
+    inner, outer = scene.around(one.at), scene.around(other.at)
+    if len(outer) > len(inner) or not _alike_list(one, other):
+        return None
+    if inner and inner[-1][1] < other.start and _WORDS_OF_COUNT.match(scene.text, one.end):
         return None
     if len(scene.arms) == 2 and VERSUS.search(gap) and found[after].arm in (0, 1):
         return Owner(1 - found[after].arm, None, "row-other")
-    if mention_between(scene, one.end, other.start) or re.search(r"[;:] |\b(?:while|whereas|but)\b", gap):
+    if mention_between(scene, one.end, other.start) or re.search(
+        r"[;:] |\b(?:while|whereas|but|was|were)\b", gap
+    ):
         return None
     return Owner(found[after].arm, found[after].mention, "list-after")
+
+
+_SOME_OF_THEM = re.compile(r"(?:, with|, including|,? of (?:whom|which)) $")
+_WORDS_OF_COUNT = re.compile(r" (?:[a-z-]+ ){0,2}(?:deaths?|were|was|due|died|from|because|cases?|had)\b")
+
+
+def _part_of(scene: Scene, here: int, found: dict[int, Owner]) -> Owner | None:
+    """The arm of some that are counted again: "78 (95%) in A, with 36 (44%) …", "8 in A (3 due to …)"."""
+    one = scene.quantities[here]
+    before = found.get(here - 1)
+    if (
+        before
+        and before.arm != ALL
+        and scene.sees(one.at, scene.quantities[here - 1].at)
+        and _SOME_OF_THEM.search(scene.text, max(0, one.start - 12), one.start)
+    ):
+        return Owner(before.arm, None, "part-of")
+    inner = scene.around(one.start)[-1:]
+    if (
+        not inner
+        or one.shape != "count"
+        or one.value is not None
+        or not _WORDS_OF_COUNT.match(scene.text, one.end)
+    ):
+        return None
+    begin, end = inner[0]
+    outside = [place for place, q in enumerate(scene.quantities) if q.start < begin]
+    if not outside or mention_between(scene, begin, end):
+        return None
+    whole = found.get(outside[-1])
+    named = [m.arm for m in scene.mentions if scene.quantities[outside[-1]].end <= m.start < begin]
+    if whole is None or whole.arm == ALL or set(named) - {whole.arm}:
+        return None
+    return Owner(whole.arm, None, "part-of")
 
 
 def _alike_list(one: Quantity, other: Quantity) -> bool:

@@ -7,6 +7,12 @@ from itertools import pairwise
 
 from trialweave.loaders.abstract.arms.mentions import ALL, Mention
 from trialweave.loaders.abstract.attribution.comparison import Owner
+from trialweave.loaders.abstract.attribution.said_order import (
+    in_bracket_of_arm,
+    larger_first,
+    reversed_pair,
+    who_has_more,
+)
 from trialweave.loaders.abstract.attribution.written_at import (
     arm_after,
     arm_before,
@@ -21,7 +27,7 @@ VERSUS = re.compile(r"\b(?:v|vs\.?|versus|compared with|as compared with)\b")
 _RESPECTIVELY = re.compile(r"\brespective(?:ly)?\b")
 ROW_GAP = re.compile(
     r"[\])]*(?:,|;)?(?: ?(?:vs\.?|versus)| (?:v|and|or|compared (?:with|to)|as compared (?:with|to)|against"
-    r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?$"
+    r"|/))?,? ?(?:only |in |about |just |with |of |for |to )?(?:[\[(])?(?:[<>≤≥] ?|(?:M|mean) ?= ?)?$"
 )
 _ARMS_LIST = re.compile(
     r"(?:,? (?:and|or|v|vs\.?|versus|than|compared with|as compared with|compared to|over)(?: (?:in"
@@ -95,12 +101,34 @@ def row_owners(
         right = None
     apart = scene.text[members[0].end : members[-1].start]
     several = len(row_topics(scene, members[0], size)) == size and not VERSUS.search(apart)
+    if several and not scene.mentions:
+        return [None] * size
     alone = (size > len(scene.arms) or not before) and not _is_contrast(scene, members)
+    if right and len(listed) == 1 and not (several or alone) and not VERSUS.search(apart):
+        alone = _has_parallel(scene, members, right.arm)
     if right and len(listed) == 1 and (several or alone):
         return [Owner(right.arm, right.mention, "row-one-arm") for _ in members]
+    if size == 2 and len(scene.arms) == 2 and _is_contrast(scene, members):
+        said = in_bracket_of_arm(scene, members)
+        if said is None and (more := who_has_more(scene, members)) is not None:
+            first = larger_first(
+                [[scene.quantities[at] for at in row] for row in rows(scene) if len(row) == 2]
+            )
+            if first is None:
+                return [None, None]
+            said = (more, 1 - more) if first else (1 - more, more)
+        if said:
+            return [Owner(arm, None, "row-said") for arm in said]
     if len(before) == size:
         return [Owner(m.arm, m, "row-listed-before") for m in before]
-    if right and size == 2 and len(scene.arms) == 2 and _is_contrast(scene, members):
+    if (
+        right
+        and right.mention
+        and size == 2
+        and len(scene.arms) == 2
+        and _is_contrast(scene, members)
+        and not _AND_RESPECTIVELY.match(scene.text, right.mention.end, scene.sentence.end)
+    ):
         other = 1 - right.arm if right.arm in (0, 1) else None
         if other is not None and not order:
             return [Owner(other, None, "row-other"), Owner(right.arm, right.mention, "row-other")]
@@ -123,7 +151,15 @@ def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
     before = [
         t
         for t in scene.topics
-        if t.end <= begin and t.kind in ("survival", "efficacy", "death", "harm") and len(t.name) > 4
+        if t.end <= begin
+        and t.kind in ("survival", "efficacy", "death", "harm")
+        and len(t.name) > 4
+        and t.name != "rates"
+    ]
+    before = [
+        t
+        for here, t in enumerate(before)
+        if not here or t.name != before[here - 1].name or not scene.around(t.start)
     ]
     last = before[-size:]
     if len(last) < size:
@@ -135,6 +171,7 @@ def row_topics(scene: Scene, first: Quantity, size: int) -> list[Topic]:
 _AND_TOPIC = re.compile(
     r"(?: ?\([^()]{1,12}\))?(?:,| and|, and)(?: (?:the |median |mean |[0-9]-year |estimated )*)?"
 )
+_AND_RESPECTIVELY = re.compile(r"[^;.]{0,20}? (?:and|or|vs\.?|v|versus) [^;.]{2,80}? respectively")
 _SET_AGAINST = re.compile(r"\b(?:v|vs\.?|versus|compared)\b")
 
 
@@ -184,4 +221,19 @@ def _listed_before(scene: Scene, first: Quantity, size: int) -> list[Mention]:
         found.insert(0, mention)
         if len(found) == size:
             break
-    return found
+    return reversed_pair(scene, found)
+
+
+def _has_parallel(scene: Scene, members: list[Quantity], arm: int) -> bool:
+    """True if another row as long is of another arm: "86% and 79% with A, and 90% and 93% with B"."""
+    named = [m for m in scene.mentions if m.end <= members[0].start]
+    if len(named) > 1 and _ARMS_LIST.fullmatch(scene.text, named[-2].end, named[-1].start):
+        return False
+    for row in rows(scene):
+        others = [scene.quantities[here] for here in row]
+        if len(others) != len(members) or others[0] is members[0]:
+            continue
+        owner = arm_after(scene, others[-1])
+        if owner and owner.arm not in (arm, ALL):
+            return True
+    return False

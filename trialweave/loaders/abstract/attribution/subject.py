@@ -58,6 +58,10 @@ def topic_of(scene: Scene, quantity: Quantity, last: Topic | None) -> Topic | No
         outer = _outside_label(scene, quantity)
         if outer:
             return outer
+    if quantity.noun and len(quantity.noun) > 12:
+        within = [t for t in scene.subjects if quantity.start < t.start and t.end <= quantity.end]
+        if len(within) == 1 and not _only_weak(within[0]):
+            return within[0]
     beside = _right_after(scene, quantity)
     if beside:
         return beside
@@ -153,7 +157,10 @@ def _outside_label(scene: Scene, quantity: Quantity) -> Topic | None:
     within = [t for t in scene.subjects if label.end <= t.start and t.end <= quantity.at]
     if not within or _DIGIT.search(scene.text[label.end : quantity.at]):
         return None
-    outer = [t for t in scene.subjects if t.end <= label.start and scene.sees(label.start, t.start)]
+    bracketed = bool(scene.around(label.start)) or within[-1].kind == "death"
+    outer = [
+        t for t in scene.subjects if bracketed and t.end <= label.start and scene.sees(label.start, t.start)
+    ]
     clause = scene.clause(label.start)
     strong = [
         t
@@ -181,7 +188,13 @@ def _right_after(scene: Scene, quantity: Quantity) -> Topic | None:
                 "death",
                 "harm",
             )
-            return topic if near and topic.name not in ("died", "followed") else None
+            if topic.name in ("died", "followed"):
+                near = topic.name == "died" and scene.text[quantity.end : topic.start] in (
+                    " ",
+                    " had ",
+                    " have ",
+                )
+            return topic if near else None
     return None
 
 

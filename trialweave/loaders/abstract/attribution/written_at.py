@@ -77,18 +77,17 @@ _BOTH = re.compile(r"\bboth(?: the)? $")
 def arm_after(scene: Scene, quantity: Quantity) -> Owner | None:
     """The arm after the quantity: "3.02 months (95% CI …) in the A group"."""
     mention = next((m for m in scene.mentions if m.start >= quantity.end), None)
-    if mention is None or mention.start - quantity.end > 110:
+    if mention is None:
+        return None
+    stop = _bracket_end(scene, quantity, mention.start)
+    if mention.start - stop > 110:
         return None
     blocking = next(
-        (
-            q
-            for q in scene.quantities
-            if quantity.end <= q.start < mention.start and not _is_timepoint(scene, q)
-        ),
+        (q for q in scene.quantities if stop <= q.start < mention.start and not _is_timepoint(scene, q)),
         None,
     )
-    gap = scene.text[quantity.end : mention.start]
-    if blocking is not None:
+    gap = scene.text[stop : mention.start]
+    if blocking is not None or _OTHER_MATTER.search(gap):
         return None
     closed = gap.lstrip(")] ")
     plain = gap[len(gap) - len(closed) :] if gap[:1] in ")]" else gap
@@ -111,6 +110,21 @@ def arm_after(scene: Scene, quantity: Quantity) -> Owner | None:
     if not scene.sees(quantity.at, mention.start) and scene.around(mention.start):
         return None
     return Owner(mention.arm, mention, "arm-right")
+
+
+_OTHER_MATTER = re.compile(
+    r"\b(?<!with the )(?<!with )(?<!from the )(?:addition|benefits?|effects?|advantages?|superiority)\b"
+)
+
+
+def _bracket_end(scene: Scene, quantity: Quantity, limit: int) -> int:
+    """Where the quantity ends, with the bracket that opens in it: "21 months (95% CI 19-23; 252 died)"."""
+    for begin, end in scene.brackets:
+        if quantity.at < begin < quantity.end <= end < limit:
+            return end + 1
+        if quantity.shape == "count" and 0 <= begin - quantity.end <= 1 and end < limit:
+            return end + 1
+    return quantity.end
 
 
 def _is_timepoint(scene: Scene, quantity: Quantity) -> bool:

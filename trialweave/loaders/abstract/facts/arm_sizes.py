@@ -8,14 +8,15 @@ from itertools import pairwise
 
 from trialweave.loaders.abstract.arms.mentions import ALL, Mention
 from trialweave.loaders.abstract.facts.naming import arm_name
-from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO, population_of
+from trialweave.loaders.abstract.facts.population import population_at
+from trialweave.loaders.abstract.facts.totals import ADJECTIVES, COUNT, WHO
 from trialweave.loaders.abstract.quantities.numbers import decimal, from_words
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import holds
 from trialweave.records import Cue, Fact
 
 _N_EQUALS = re.compile(
-    r"(?:,| ?[\[(]|;|:)? ?(?:(?:(?! v | vs\b| versus "
+    r"(?: ?\([A-Z][\w/+-]{0,9}\))?(?:,| ?[\[(]|;|:)? ?(?:(?:(?! v | vs\b| versus "
     rf"| and )[^()\[\];:]){{0,36}}?[\[(])?(?:[0-9.]+ ?[a-zμ/%]+[^()\[\];.]{{0,40}}[;,] ?)?[nN] ?="
     rf" ?{COUNT}"
 )
@@ -164,7 +165,7 @@ def _number_before(scene: Scene, mention: Mention) -> re.Match[str] | None:
     apart = max(text.rfind(mark, max(0, at - 110), at) for mark in ",;:")
     for number in scene.numbers:
         if at - 110 <= number.start < at and number.end > apart:
-            if number.end < at and text[number.end] != " " and not number.in_words:
+            if (number.end == at or text[number.end] != " ") and not number.in_words:
                 continue
             hit = _TO_ARM.match(scene.abstract.low, number.start, at)
             if hit:
@@ -180,7 +181,8 @@ def _whole(text: str, hit: re.Match[str]) -> bool:
 
 
 def _only_arm(scene: Scene, mention: Mention, at: int) -> bool:
-    return not any(mention.end <= m.start < at for m in scene.mentions) and at - mention.end < 70
+    others = (m for m in scene.mentions if mention.end <= m.start < at)
+    return all(m.arm == mention.arm for m in others) and at - mention.end < 70
 
 
 def _counts_people(scene: Scene, hit: re.Match[str], mention: Mention) -> bool:
@@ -242,7 +244,6 @@ def _no_event_after(scene: Scene, hit: re.Match[str]) -> bool:
 def _arm_fact(
     scene: Scene, mention: Mention, start: int, end: int, number: str, rule: str, kind: str = "arm_size"
 ) -> Fact:
-    words = scene.text[scene.sentence.start : scene.sentence.end]
     value = people_counted(number)
     cue = Cue(role="arm", start=mention.start, end=mention.end, quote="")
     if kind == "event_count":
@@ -267,7 +268,7 @@ def _arm_fact(
         arm=arm_name(scene, mention.arm),
         value=decimal(str(value)),
         unit="patients",
-        population=population_of(words),
+        population=population_at(scene, start, end),
         cues=(cue,),
     )
 

@@ -8,12 +8,13 @@ from trialweave.loaders.abstract.attribution.comparison import Owner
 from trialweave.loaders.abstract.facts.baseline import is_baseline, is_demographic
 from trialweave.loaders.abstract.facts.shares import share_kind
 from trialweave.loaders.abstract.quantities.beside import Quantity
+from trialweave.loaders.abstract.quantities.measures import is_other_measure
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import cued
 from trialweave.loaders.abstract.topics.find import Topic
 
 _NOT_VALUE = re.compile(
-    r"(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until"
+    r"\b(?:at|by|after|over|within|during|every|until|first|last|next|aged?|through|up to|than|for|until"
     r"|to|from|per|least|of age|least the|the|each|minimum|previous|past|an?|least a|about"
     r"|additional)\s(?:approximately |about |least )?$",
     re.IGNORECASE,
@@ -31,6 +32,7 @@ _FOLLOW = cued(
 _FOLLOW_AFTER = re.compile(
     r"'?(?:,)?(?: of)?(?: \([^)]*\))?(?: median| potential)? follow-? ?up", re.IGNORECASE
 )
+_AFTER_MEDIAN = re.compile(r"(?:After|At|With) an? (?:overall )?median (?:time |duration )?of ")
 _TYPICAL = re.compile(r"\b(?:median|mean|average|minimum)\b", re.IGNORECASE)
 _CHANGE_AFTER = re.compile(r" (?:shorter|longer|later|earlier|less|more)\b")
 
@@ -82,13 +84,18 @@ def kind_of(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner 
     if quantity.shape == "incidence":
         return "incidence_rate"
     if quantity.shape in ("measure", "bare"):
+        if is_other_measure(text, at):
+            return None
         if quantity.shape == "bare" and quantity.low is None and quantity.sd is None and owner is None:
             return None
         if quantity.sd is not None or _mean_before(scene, at):
             return "mean" if owner or quantity.low is not None or quantity.sd is not None else None
         if median_before(scene, at) and (owner or quantity.low is not None):
-            timed = (
-                any(q.shape == "time" and q.start < at for q in scene.quantities) and quantity.shape == "bare"
+            timed = quantity.shape == "bare" and any(
+                q.shape == "time"
+                and q.start < at
+                and not _NOT_VALUE.search(text, max(0, q.start - 28), q.start)
+                for q in scene.quantities
             )
             return "median_time" if timed else "median"
         return None
@@ -121,6 +128,8 @@ def _follow_up(scene: Scene, quantity: Quantity) -> bool:
         return False
     if _FOLLOW_AFTER.match(text, quantity.end):
         return bool(_TYPICAL.search(text, max(scene.sentence.start, at - 60), quantity.end + 30))
+    if _AFTER_MEDIAN.fullmatch(text, scene.sentence.start, at):
+        return True
     cues = list(_FOLLOW.finditer(text, scene.sentence.start, at))
     cue = cues[-1] if cues else None
     if cue is None or not _TYPICAL.search(text, max(scene.sentence.start, cue.start() - 40), at):

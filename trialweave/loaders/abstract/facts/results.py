@@ -6,7 +6,7 @@ import re
 
 from trialweave.loaders.abstract.attribution.comparison import Owner, compared
 from trialweave.loaders.abstract.attribution.owners import owners
-from trialweave.loaders.abstract.attribution.rows import row_topics, rows
+from trialweave.loaders.abstract.attribution.rows import VERSUS, row_topics, rows
 from trialweave.loaders.abstract.attribution.subject import grade_of, topic_of
 from trialweave.loaders.abstract.facts.kinds import endpoint_name, kind_of, median_before
 from trialweave.loaders.abstract.facts.naming import arm_name, cues_of
@@ -23,7 +23,8 @@ _EARLIER = cued(
     re.compile(
         r"\b(?:assum(?:ed|ing|ption)|hypothesi[sz]ed|power|planned|sample size|to detect|expected"
         r"|non-?inferiority (?:margin|boundary|limit)|margin|prespecified|null hypothesis|futility"
-        r"|design(?:ed)?|alpha|boundary|historical|cut-?off|threshold|defined as|upper limit)\b",
+        r"|design(?:ed)?|alpha|boundary|historical|(?<!data )(?<!data-)cut-?off(?! date| \()"
+        r"|threshold|defined as|upper limit)\b",
         re.IGNORECASE,
     ),
     "assum|hypothesi|power|planned|sample size|to detect|expected|margin|boundary|inferiority limit"
@@ -40,10 +41,13 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
     """The facts of one sentence, in normalised offsets; `memory` is brought up to date."""
     found: list[Fact] = []
     owned = owners(scene, memory.order, canonical)
-    if _EARLIER.search(scene.text, scene.sentence.start, scene.sentence.end) and not owned:
+    planned = not owned and bool(_EARLIER.search(scene.text, scene.sentence.start, scene.sentence.end))
+    if planned and not any(_is_result(one) for one in scene.quantities):
         return []
     in_rows = _topics_of_rows(scene, owned)
     for here, quantity in enumerate(scene.quantities):
+        if planned and not _is_result(quantity):
+            continue
         topic = in_rows.get(here) or topic_of(scene, quantity, memory.topic)
         fact = _fact(scene, here, quantity, topic, owned, memory)
         if fact:
@@ -54,17 +58,27 @@ def facts_of(scene: Scene, memory: Memory, canonical: tuple[int, ...]) -> list[F
             memory.label = quantity.label
     if scene.grades:
         memory.grade = scene.grades[-1].value
-    found += lone_p_values(scene, memory, owned)
+    found += lone_p_values(scene, memory, owned) if not planned else ()
     found += zeros_of(scene, found)
     _remember(scene, memory, owned, canonical)
     return sorted(found, key=lambda fact: (fact.start, fact.end))
+
+
+def _is_result(quantity: Quantity) -> bool:
+    """True for an estimate with its confidence interval: no plan and no margin has one."""
+    return quantity.label is not None and quantity.interval == "CI"
 
 
 def _topics_of_rows(scene: Scene, owned: dict[int, Owner]) -> dict[int, Topic]:
     """The topics of rows that give one arm several endpoints in turn."""
     found: dict[int, Topic] = {}
     for row in rows(scene):
-        if len(row) < 2 or any(here not in owned or owned[here].rule != "row-one-arm" for here in row):
+        if len(row) < 2 or not (
+            all(here in owned and owned[here].rule == "row-one-arm" for here in row)
+            or not (scene.mentions or any(here in owned for here in row))
+        ):
+            continue
+        if VERSUS.search(scene.text, scene.quantities[row[0]].end, scene.quantities[row[-1]].start):
             continue
         topics = row_topics(scene, scene.quantities[row[0]], len(row))
         found.update(zip(row, topics, strict=False))
@@ -93,6 +107,8 @@ def _fact(
     kind = kind_of(scene, quantity, topic, owner)
     if kind is None:
         return None
+    if kind == "follow_up" and owner and not _follows_arm(scene, quantity, owner):
+        owner = None
     grade = grade_of(scene, quantity.start, topic) if kind in ("ae_count", "deaths") else None
     related = _related(scene, quantity, kind)
     timed = kind in ("rate", "mean", "median", "ae_count")
@@ -125,6 +141,15 @@ def _fact(
         else None,
         cues=cues_of(scene, owner, topic, (grade.start, grade.end) if grade else None),
     )
+
+
+def _follows_arm(scene: Scene, quantity: Quantity, owner: Owner) -> bool:
+    """True if a follow-up is of the arm beside it, and not of one that the next clause names."""
+    if owner.mention is None or owner.rule.startswith("row"):
+        return owner.mention is not None or owner.rule.startswith("row")
+    if owner.mention.start < quantity.end:
+        return True
+    return ", " not in scene.text[quantity.end : owner.mention.start]
 
 
 _SOME_OF_THEM = re.compile(r"\b(?:none|of (?:which|whom|these|them)|unrelated|not)\b|;")
@@ -165,8 +190,10 @@ def _estimate(scene: Scene, quantity: Quantity, topic: Topic | None, owned: dict
             kind = "mean_difference"
     if kind == "mean_difference" and quantity.low is None and quantity.p is None:
         return None
-    if kind == "risk_difference" and re.search(
-        r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start]
+    if (
+        kind == "risk_difference"
+        and quantity.interval != "CI"
+        and re.search(r"margin|within|±", scene.text[scene.clause(quantity.start) : quantity.start])
     ):
         return None
     of_death = quantity.label and _FOR_DEATH.search(scene.text, quantity.label.start, quantity.at)

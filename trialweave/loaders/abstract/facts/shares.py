@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from trialweave.loaders.abstract.attribution.comparison import Owner
 from trialweave.loaders.abstract.quantities.beside import PEOPLE, Quantity
+from trialweave.loaders.abstract.quantities.measures import is_other_measure
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import cued
 from trialweave.loaders.abstract.topics.find import Topic
@@ -34,6 +35,8 @@ _LIMIT = re.compile(
 def share_kind(scene: Scene, quantity: Quantity, topic: Topic | None, owner: Owner | None) -> str | None:
     """Rate, adverse-event count, deaths or plain count."""
     if isinstance(quantity.value, Decimal) and quantity.value < 0:
+        return None
+    if quantity.shape == "percent" and quantity.n is None and is_other_measure(scene.text, quantity.start):
         return None
     if quantity.shape == "percent" and _is_relative_effect(scene, quantity):
         return None
@@ -135,6 +138,9 @@ def _bare_count_kind(
         return None
     if _EACH.match(tail):
         return None
+    counted = next((t for t in scene.subjects if quantity.end <= t.start <= quantity.end + 1), None)
+    if counted and counted.kind != "death" and topic is not None and topic.kind == "death":
+        return None
     deaths = _DIED.match(tail)
     if deaths and (owner or _DEATHS.search(tail)):
         return "deaths"
@@ -149,14 +155,24 @@ def _bare_count_kind(
     )
     if not noun and not row:
         return None
-    said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or _HAPPENED_BEFORE.search(
-        text, scene.clause(quantity.start), quantity.start
+    said = _HAPPENED.search(text, quantity.end, scene.sentence.end) or any(
+        _HAPPENED_BEFORE.search(text, scene.clause(at), at)
+        for at in (quantity.start, _first_of_pair(scene, quantity))
     )
     if not said:
         return None
     return "ae_count" if topic.kind == "harm" else "event_count"
 
 
+def _first_of_pair(scene: Scene, quantity: Quantity) -> int:
+    """Where the count begins that this one is joined to: "10 patients in the A group and in 28 in B"."""
+    last = next((q for q in reversed(scene.quantities) if q.end <= quantity.start), None)
+    if last and last.shape == "count" and _AND_IN.fullmatch(scene.text, last.end, quantity.start):
+        return last.start
+    return quantity.start
+
+
+_AND_IN = re.compile(r"[^,;.:()]{0,70},? and (?:in |by |for |among )?")
 _EACH = re.compile(r"\S+(?: [a-z]+){0,2} each (?:of|from|due|because|with|for|by|attributed|caused)\b")
 _HAPPENED = re.compile(
     r"\b(?:had|experienced|developed|died|discontinued|withdrew|achieved|required|relapsed|progressed"

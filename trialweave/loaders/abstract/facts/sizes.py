@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from trialweave.loaders.abstract.facts.arm_sizes import arm_sizes, people_counted
-from trialweave.loaders.abstract.facts.totals import SCREENED, TOTALS, is_total, places, population_of
+from trialweave.loaders.abstract.facts.population import population_of
+from trialweave.loaders.abstract.facts.totals import SCREENED, TOTALS, is_total, places
 from trialweave.loaders.abstract.quantities.numbers import decimal
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import holds
@@ -73,6 +74,8 @@ def sizes(scene: Scene) -> Iterator[Fact]:
             words = hit.group() + scene.text[hit.end() : min(end, hit.end() + 60)].split(";")[0]
             groups = hit.groupdict()
             stop = hit.end("noun") if groups.get("noun") else hit.end("n")
+            if "(" in (groups.get("after") or ""):
+                stop = hit.start("after")
             yield _size(
                 scene,
                 "total_n",

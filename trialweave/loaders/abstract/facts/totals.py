@@ -24,7 +24,8 @@ TOTALS = (
     (
         "people-were",
         re.compile(
-            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]|aged? [0-9]+(?:-"
+            rf"{COUNT}(?P<noun>{ADJECTIVES} {WHO}\b)(?P<between>(?:[^.;0-9]"
+            r"|(?:median|mean) age(?: of|,)? [0-9.]+|aged? [0-9]+(?:-"
             r"| to )[0-9]+ years?|[0-9]+ years? of age|[A-Za-z]+-?[0-9]+"
             rf"|,? [0-9]{{4}},?){{0,240}}?)(?:,? (?:were|was|had been|have been|underwent|met|received"
             r"|started|entered|who (?:were|underwent)|constituted|comprised|participated|consented|completed"
@@ -49,7 +50,8 @@ TOTALS = (
         re.compile(
             r"[OA](?<!\w.)(?:(?<=O)f|(?<=A)mong|(?<=O)ut of) (?:the |all |all the "
             rf"|these )?{COUNT}(?P<noun>(?P<verb> (?:randomly assigned|randomi[sz]ed|enrolled|eligible"
-            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b(?P<after>(?: (?:who were "
+            rf"|evaluable|treated|included|recruited))?{ADJECTIVES}(?: {WHO})\b"
+            r"(?P<after>(?:(?: ?\([^()]{0,60}\))? (?:who were "
             r"|were )?(?:randomly assigned|randomi[sz]ed|enrolled|recruited|entered|treated|included))?))"
         ),
     ),
@@ -80,8 +82,8 @@ TOTALS = (
         "n-were-included",
         re.compile(
             rf"{COUNT} (?:of (?:these|whom|them) )?(?:\([0-9.]+ ?%\) )?(?:were"
-            r"|was) (?P<verb>included in the (?:[a-z-]+ )*analys[ei]s|randomi[sz]ed|randomly assigned"
-            r"|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
+            r"|was|underwent) (?P<verb>randomi[sz]ation|included in the (?:[a-z-]+ )*analys[ei]s"
+            r"|randomi[sz]ed|randomly assigned|enrolled|evaluable|eligible|assessable|analy[sz]ed|treated)\b"
         ),
     ),
     (
@@ -89,17 +91,6 @@ TOTALS = (
         re.compile(
             rf"(?:data|results?) (?:could be analy[sz]ed|were available) for {COUNT}(?P<verb>)(?=[ .,;])",
         ),
-    ),
-)
-_POPULATIONS = (
-    ("randomised", ("random", "assign", "allocat")),
-    ("analysed", ("analy", "included in", "evaluab", "assessab", "available")),
-    ("treated", ("treat", "protocol therapy", "received", "started")),
-    ("eligible", ("eligib",)),
-    ("screened", ("screened", "assessed for")),
-    (
-        "enrolled",
-        ("enrol", "recruit", "includ", "enter", "accru", "regist", "involv", "particip", "consent", "total"),
     ),
 )
 SCREENED = re.compile(
@@ -135,7 +126,7 @@ def places(rule: str, pattern: re.Pattern[str], scene: Scene) -> Iterator[re.Mat
 
 _WITH_CASE = frozenset({"of-n", "number-of-arms", "there-were", "n-were-included"})
 """The rules that mind capitals; the others are matched against the text in lower case."""
-_NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w")}
+_NUMBER_FIRST = {"people-were": (" ",), "n-were-included": (" o", " (", " w", " u")}
 _SAID = {
     "total-of": ("total of",),
     "we-assigned": (
@@ -153,10 +144,22 @@ _SAID = {
 """What the sentence holds, in lower case, wherever a rule's pattern matches."""
 _LIMIT = re.compile(
     r"(?:at least|more than|up to|fewer than|less than|every|grade|stage|aged?|target(?: of)?|[≥≤<>]"
-    r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further) ?$",
+    r"|to|approximately [0-9]+ to|cutoff|among|the other|remaining|another|additional|further"
+    r"|(?:age|weight|bmi|score|dose|index|median|mean)(?: of| was| is|,)?) ?$",
     re.IGNORECASE,
 )
+_WHO_DID = re.compile(
+    r"(?: ?[\[(][^()\[\]]{0,20}[\])])? (?:who )?(?:had|have|experienced|died|developed|achieved"
+    r"|underwent (?!random)|received (?!at least|one or more|either|treatment|therapy"
+    r"|(?:the )?(?:study|trial|protocol|assigned|allocated)))"
+)
+_NO_PEOPLE = re.compile(r"\b(?:cycles|specimens|samples|lesions|tumou?rs|courses|additional|other|further)\b")
+_SECOND_OF_PAIR = re.compile(r"[0-9] and $")
+_NOT_VERB = re.compile(
+    r"\b(?:not|never)\b(?! (?:previously|been|received|have|had|eligible for|suitable|amenable))"
+)
 _SHARE = re.compile(r" ?[\[(]?[0-9.]*%|-| ?/")
+_SHARE_ALONE = re.compile(r" ?[\[(][0-9.]+ ?%[\])]")
 _SHARE_BESIDE = re.compile(r" ?[\[(][0-9.]+ ?%")
 
 
@@ -165,6 +168,13 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
     text, groups = scene.text, hit.groupdict()
     before = text[max(scene.sentence.start, hit.start("n") - 24) : hit.start("n")]
     if _LIMIT.search(before) and rule != "of-n":
+        return False
+    noun = groups.get("noun") or ""
+    if _SECOND_OF_PAIR.search(before) and rule != "of-n":
+        return False
+    if _NO_PEOPLE.search(noun) or (noun and _SHARE_ALONE.match(text, hit.end("noun"))):
+        return False
+    if _NOT_VERB.search(groups.get("between") or ""):
         return False
     after = text[hit.end("n") : hit.end("n") + 3]
     if _SHARE.match(after) or (
@@ -183,6 +193,7 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
             r" of | (?:[a-z]+ )?[(\[][0-9.]+ ?%[)\]] (?!were (?:random|assign|enrol))", text[hit.end("n") :]
         )
         or any(m.arm != ALL and hit.end() <= m.start < hit.end() + 45 for m in scene.mentions)
+        or _WHO_DID.match(text, hit.end("noun") if noun.strip(" ,(") else hit.end("n"))
         or re.match(r" (?:[a-z-]+ ){0,3}(?:deaths?|events?)", text[hit.end("n") : hit.end("n") + 40])
     ):
         return False
@@ -195,7 +206,7 @@ def is_total(scene: Scene, rule: str, hit: re.Match[str], value: int) -> bool:
             return False
         if _one_arm_follows(scene, hit.end()):
             return False
-        return not re.search(r"\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
+        return not re.search(r"(?<!age )\bof (?:the |these |whom )?[0-9]", groups["between"] or "")
     if rule == "of-n":
         stated = (groups.get("verb") or "") + (groups.get("after") or "")
         if re.match(
@@ -234,9 +245,3 @@ def _one_arm_follows(scene: Scene, at: int) -> bool:
             scene.text[after[0].end : after[0].end + 24],
         )
     )
-
-
-def population_of(words: str) -> str | None:
-    """What the words about a number of people say was counted."""
-    low = words.lower()
-    return next((name for name, stems in _POPULATIONS if holds(low, stems)), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from trialweave.loaders.abstract.attribution.comparison import Owner
 from trialweave.loaders.abstract.facts.naming import arm_name, cues_of
+from trialweave.loaders.abstract.quantities.beside import OF, whole
 from trialweave.loaders.abstract.quantities.estimates import Label
 from trialweave.loaders.abstract.scene import Scene
 from trialweave.loaders.abstract.text.cued import cued
@@ -80,18 +81,21 @@ def zeros_of(scene: Scene, found: list[Fact]) -> Iterator[Fact]:
                 continue
             topic_name, kind, topic = before[-1].endpoint or "", before[-1].kind, None
             arm = arm_name(scene, mention_arm)
+        of = OF.match(scene.text, hit.end()) if hit["none"] or hit["beside"] else None
+        denom = whole(of["n"]) if of else None
         related = scene.attribution
         cues = cues_of(scene, Owner(mention.arm, mention, "zero"), topic, None) if mention else ()
         yield Fact(
             kind=kind,
             start=hit.start(),
-            end=hit.end(),
+            end=of.end() if of and denom is not None else hit.end(),
             quote="",
             rule="stated-zero",
             section=scene.sentence.section,
             endpoint=topic_name or None,
             arm=arm,
             n=0,
+            denom=denom,
             grade=None if hit["what"] else before[-1].grade,
             attribution=related[0] if related else None,
             cues=cues,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from trialweave.loaders.abstract.quantities.estimates import Label
 from trialweave.loaders.abstract.quantities.intervals import (
+    Interval,
     PValue,
     bare_interval,
     confidence_interval,
@@ -120,6 +121,9 @@ def read_on(text: str, stop: int, quantity: Quantity, ps: dict[int, PValue]) -> 
     return quantity
 
 
+_LISTED = ("bare", "ratio", "percent")
+
+
 def _part(
     text: str, at: int, quantity: Quantity, depth: int, ps: dict[int, PValue], beside: bool
 ) -> Quantity | None:
@@ -131,7 +135,7 @@ def _part(
             and _OF_DIFFERENCE.search(text, interval.start, interval.end)
         ):
             return None
-        listed = not depth and quantity.shape in ("bare", "ratio") and text[quantity.end : at] in (", ", "; ")
+        listed = not depth and quantity.shape in _LISTED and text[quantity.end : at] in (", ", "; ")
         if interval is None and ((depth and text[at - 1] in "([ ") or listed):
             interval = bare_interval(text, at)
             if (
@@ -139,13 +143,18 @@ def _part(
                 and listed
                 and (
                     isinstance(interval.low, str)
-                    or interval.low == interval.low.to_integral_value()
+                    or (interval.low == interval.low.to_integral_value())
+                    or (quantity.shape == "percent" and "%" not in text[interval.start : interval.end])
                     or quantity.op
                 )
             ):
                 interval = None
             if interval and not _plausible(quantity, interval.low, interval.high):
                 interval = None
+        if interval and _of_another(text, quantity, interval, depth):
+            return quantity._replace(end=interval.end) if depth else None
+        if interval and quantity.shape == "time" and _other_unit(text, quantity, interval):
+            return quantity._replace(end=interval.end)
         if interval:
             return quantity._replace(
                 low=interval.low,
@@ -185,6 +194,15 @@ def _part(
     ):
         op = {"≤": "<=", "≥": ">="}.get(part["op"], part["op"]) if part["op"] else None
         return quantity._replace(value=decimal(part["num"]), unit="%", op=op, end=part.end())
+    if (
+        depth
+        and quantity.shape == "count"
+        and quantity.denom is None
+        and (part := _PART_N.match(text, at))
+        and part["d"]
+        and whole(part["k"]) == quantity.n
+    ):
+        return _with_count(quantity, part)
     if depth and quantity.shape in ("measure", "mean") and (varied := _CV.match(text, at)):
         return quantity._replace(end=varied.end())
     counted = depth or text.startswith(("n=", "n ="), at)
@@ -215,9 +233,28 @@ def _part(
     return None
 
 
+def _of_another(text: str, quantity: Quantity, interval: Interval, depth: int) -> bool:
+    """True if bounds beside a share are those of a difference: one is negative, or they exclude it."""
+    if quantity.shape not in ("percent", "count") or not isinstance(interval.low, Decimal):
+        return False
+    return interval.low < 0 or (
+        not depth
+        and ";" in text[quantity.end : interval.start]
+        and not _plausible(quantity, interval.low, interval.high)
+    )
+
+
+def _other_unit(text: str, quantity: Quantity, interval: Interval) -> bool:
+    """True for "2.1 years (range, 6-46 months)"."""
+    unit = TIME.search(text, interval.start, interval.end)
+    return bool(unit) and unit is not None and TIME_NAMES.get(unit["unit"], unit["unit"]) != quantity.unit
+
+
 def _with_count(quantity: Quantity, part: re.Match[str]) -> Quantity | None:
     n = part["n"] or part["k"] or part["m"] or part["alone"]
     denom = part["d"] or part["d1"]
+    if denom and n and (whole(n) or 0) > (whole(denom) or 0):
+        return None
     return quantity._replace(n=whole(n), denom=whole(denom) if denom else None, end=part.end())
 
 

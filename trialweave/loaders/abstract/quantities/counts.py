@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from trialweave.loaders.abstract.quantities.beside import OF, PEOPLE, TIME, Quantity, read_on, whole
 from trialweave.loaders.abstract.quantities.intervals import PValue
-from trialweave.loaders.abstract.quantities.numbers import NUMBER, decimal
+from trialweave.loaders.abstract.quantities.numbers import NUMBER, Number, decimal
 
 _COUNT_PERCENT = re.compile(
     rf"(?P<noun>(?: [a-z][\w'/-]*){{0,3}}?|(?: [a-z-]+){{0,3}} {PEOPLE}[^0-9()\[\];:.]{{0,90}}?| (?:in"
@@ -17,9 +17,15 @@ _COUNT_PERCENT = re.compile(
 _PERCENT_AFTER = re.compile(
     rf"(?P<noun>[^0-9()\[\];:.]{{0,80}}) ?[\[(](?:(?:[<>≤≥]|<=|>=) ?)?(?:{NUMBER}) ?(?:%|percent)"
 )
-_OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
+_COUNT_OVER = re.compile(rf" ?[\[(](?P<n>{NUMBER}) ?/ ?{NUMBER}, ?{NUMBER} ?%[\])]")
+OVER = re.compile(rf" ?/ ?(?P<n>{NUMBER})(?![\w%/]|\.[0-9])")
+_BLOOD_PRESSURE = re.compile(r" ?(?:mm ?Hg|torr)\b", re.IGNORECASE)
+_ACT_BEFORE = re.compile(
+    r"\b(?:Regulations?|Directives?|Decisions?|Acts?|Law|Nos?\.?|Nr\.?) ?(?:\([A-Z]+\) ?)?$"
+)
+_CODE_BEFORE = re.compile(r"[A-Z]{2,}[ -]$")
 STRAY = re.compile(
-    r"(?:(?:[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper"
+    r"(?:(?:(?:0?\.)?[0-9]{2}(?:\.[0-9]+)?)(?: ?%|[- ]percent) ?-? ?)(?:two-sided |one-sided )?(?:(?:upper"
     r"|lower) )?(?:CI|CrI|confidence|credible)(?: (?:limit|bound)s?,? -?[0-9.]+ ?%?)?",
     re.IGNORECASE,
 )
@@ -49,8 +55,10 @@ def read_count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Q
                 if read.value is not None:
                     return read
             return read_on(text, stop, counted, ps)
-    if (over := _OVER.match(text, base.end)) and not base.in_words:
+    if (over := OVER.match(text, base.end)) and not base.in_words:
         return read_on(text, stop, counted._replace(end=over.end(), denom=int(decimal(over["n"]))), ps)
+    if (again := _COUNT_OVER.match(text, base.end, stop)) and int(decimal(again["n"])) == assert_n:
+        return read_on(text, stop, counted, ps)
     percent = _COUNT_PERCENT.match(text, base.end, stop)
     if percent and not STRAY.match(text, percent.end("noun") + 2) and not TIME.match(text, base.end):
         words = percent["noun"].split()
@@ -62,6 +70,30 @@ def read_count(text: str, stop: int, base: Quantity, ps: dict[int, PValue]) -> Q
             read = read_on(text, stop, counted, ps)
             return read if read.value is not None else None
     return None
+
+
+def is_no_share(text: str, number: Number) -> bool:
+    """True if a slash follows the number that parts no count from its denominator.
+
+    So it is in blood pressures, seasons, and numbers of trials and regulations.
+
+    >>> from trialweave.loaders.abstract.quantities.numbers import numbers
+    >>> [is_no_share(text, numbers(text, 0, 9)[0]) for text in ("146/79", "2010/2011", "3/40")]
+    [True, True, False]
+    """
+    over = OVER.match(text, number.end)
+    if not over or number.in_words:
+        return False
+    n, denom = number.value, decimal(over["n"])
+    before = text[max(0, number.start - 16) : number.start]
+    return (
+        n > denom
+        or (1900 <= n <= 2100 and denom == n + 1)
+        or (n >= 1000 and "," not in over.group() and bool(_CODE_BEFORE.search(before)))
+        or text.startswith(("×", "x", ")×", ")x", ") ×"), over.end())
+        or bool(_BLOOD_PRESSURE.match(text, over.end()))
+        or bool(_ACT_BEFORE.search(before))
+    )
 
 
 _NAME_BEFORE = re.compile(r"(?<![\w])(?:HPV|CD|IL|PD|COX|HER|CA|FOXP)[- ]$")

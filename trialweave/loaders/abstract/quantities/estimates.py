@@ -36,6 +36,7 @@ _LETTERS = {
     "mean_ratio": r"GMRs?",
     "risk_ratio": r"a?RRs?",
     "regression_coefficient": r"β",
+    "difference": r"(?:SMD|WMD|AMD|aMD|ARD)s?",
 }
 
 
@@ -46,13 +47,14 @@ def _any_of(names: dict[str, str]) -> re.Pattern[str]:
 
 _IN_WORDS, _IN_LETTERS = _any_of(_NAMES), _any_of(_LETTERS)
 _SAID = (" ratio", "-ratio", "ratio of", "relative", "risk reduction", "differen", "absolute", "coefficient")
-_CAPITALS = ("HR", "OR", "RR", "GMR", "β")
+_CAPITALS = ("HR", "OR", "RR", "GMR", "β", "MD", "ARD")
 _SHORT_AFTER = re.compile(_SHORT)
 _NOT_HAZARD = re.compile(r"[- ]?(?:positive|negative|\+|-[^0-9 ]|deficien|status|proficien)", re.IGNORECASE)
 _RESPONSE_RATE = re.compile(r"response rates? ?[\[(](?:O?RRs?)[\])]", re.IGNORECASE)
 _RELATIVE_RISK = re.compile(r"(?:relative risks?|risk ratios?) ?[\[(]RRs?[\])]", re.IGNORECASE)
 _HORMONE = re.compile(r"hormone[- ]receptor[^.]{0,20}[\[(]HRs?[\])]", re.IGNORECASE)
 _VALUE_AFTER = re.compile(r"[^a-z]{0,6}(?:[0-9]|of|was|for|\[|\(|,|=|:|;)")
+_SIGNED_AFTER = re.compile(r"[\s,:=(\[]{0,3}(?:of |was |is )?[-+]? ?[0-9]*\.?[0-9]")
 _RATIO_AFTER = re.compile(r"[\s,:=(\[]{0,3}(?:of |was |is )?(?:0|[1-9])?\.[0-9]")
 
 
@@ -84,6 +86,8 @@ def estimate_labels(text: str, start: int, end: int, *, response_rate: bool, hor
         if word in ("RR", "RRs") and response_rate:
             continue
         if word in ("OR", "ORs") and not _VALUE_AFTER.match(text, hit.end()):
+            continue
+        if kind == "difference" and word.isupper() and not _SIGNED_AFTER.match(text, hit.end()):
             continue
         short = _SHORT_AFTER.match(text, hit.end())
         found.append(Label(hit.start(), short.end() if short else hit.end(), kind))

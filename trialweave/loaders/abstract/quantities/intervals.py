@@ -27,7 +27,7 @@ _INTERVAL_NAME = (
 )
 _CI = re.compile(
     rf"(?:(?:two-sided|one-sided|adjusted|repeated|exact|bootstrapped|stratified|Bayesian|unadjusted) )*"
-    rf"(?:(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ](?:(?:two-sided|one-sided"
+    rf"(?:(?:0?\.)?(?P<level>[0-9]{{2}}(?:\.[0-9]+)?) ?(?:%|[- ]?per ?cent)?,?[- ]?(?:(?:two-sided|one-sided"
     r"|repeated|adjusted|exact|Bayesian|bootstrap(?:ped)?|Hodges-Lehmann) )*)?"
     rf"{_INTERVAL_NAME}(?: (?:for|of) (?:the )?(?:difference|ratio|HR|OR))?[,:;=]? ?(?:from |of |was "
     rf"|is |= ?|ranging from )?[\[(]?{BOUNDS}[\])]?",
@@ -44,9 +44,10 @@ _SPREAD = re.compile(
 _SPREAD_BOUNDS = re.compile(
     rf"(?: ?[\[(](?:IQR|range)[\])])?(?:,|:| of| was|=)? ?(?:from )?[\[(]?{BOUNDS}[\])]?", re.IGNORECASE
 )
+_LEVEL_REST = re.compile(r" ?(?:%|[- ]?per ?cent),? ?-?(?:C\.?I|CrI|confidence|credible)", re.IGNORECASE)
 _BARE = re.compile(BOUNDS, re.IGNORECASE)
 _SD = re.compile(
-    r"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of|="
+    r"(?P<name>SDs?|SEM|SE|standard deviations?|standard errors?)(?: ?[\[(]S[DE][\])])?(?:,|:| of| ?="
     rf"| ?±)? ?(?P<value>{NUMBER})"
 )
 _P = re.compile(
@@ -155,14 +156,22 @@ def spread(text: str, at: int) -> Interval | None:
 def bare_interval(text: str, at: int) -> Interval | None:
     """Two bounds without a name at `at`: "(9.3-11.2)" after a value that had a named interval.
 
+    A slash between whole numbers parts a count from its denominator, and "95% CI" is a level.
+
     >>> bare_interval("9.3-11.2)", 0)[2:4]
     (Decimal('9.3'), Decimal('11.2'))
+    >>> bare_interval("38/95)", 0), bare_interval("0.2; 95% CI, 0.1-0.3)", 0)
+    (None, None)
     """
     found = _BARE.match(text, at)
     if not found:
         return None
     low, high = _bound(found["low"]), _bound(found["high"])
     if not _ordered(low, high) or (isinstance(low, str) and isinstance(high, str)):
+        return None
+    if "/" in found.group() and not isinstance(high, str) and "." not in found.group():
+        return None
+    if _LEVEL_REST.match(text, found.end("high")):
         return None
     return Interval(at, found.end(), low, high, None, None)
 

@@ -15,6 +15,7 @@ _IN_GAP = re.compile(
     r"[0-9.]+ ?% ?(?:CI|C\.I|confidence|credible)|[0-9]+-[a-z]|[A-Za-z][A-Za-z-]*-?[0-9][\w/-]*"
     r"|(?:[<>≤≥]|>=|<=) ?[0-9.]+|grades? [0-9][^,;:]{0,12}|\barms? [0-9]|group [0-9]"
 )
+_ARM_IN_BRACKET = re.compile(r"\([A-Z][\w ]{0,20}[,:] $")
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -30,6 +31,7 @@ def label_of(text: str, number: Number, labels: list[Label]) -> Label | None:
             len(gap) > 110
             or ";" in gap
             or (":" in gap and " vs" not in gap)
+            or _ARM_IN_BRACKET.search(gap)
             or "no " in text[max(0, label.start - 30) : label.start]
         ):
             return None
@@ -49,12 +51,30 @@ def inherited_label(
     )
     if in_row and not (last and last.shape == "ratio" and quantity.start - last.end < 8):
         return None
+    if is_other_measure(text, quantity.start):
+        return None
     if last and last.shape == "ratio":
         return last.label
     named = next((q for q in reversed(before) if q.shape == "ratio"), None)
     if named:
         return named.label
     return last_label if last is None and quantity.interval is None else None
+
+
+_OTHER_MEASURE = re.compile(
+    r"\b(?:NNTs?|NNHs?|[Nn]umbers? needed|(?:[AS]?[UW]?M|A?R)Ds?|I2|AUCs?|kappa|κ|ICCs?|r(?= ?=)|ρ|β"
+    r"|sensitivity|specificity|correlation|(?:mean|risk|absolute) difference|area under)\b"
+    r"[,:]?[^0-9;,()\[\]]{0,40}$"
+)
+
+
+def is_other_measure(text: str, at: int) -> bool:
+    """True if the number at `at` is said to be of a measure that is neither a ratio nor an outcome.
+
+    >>> is_other_measure("an NNT of 3.0", 10), is_other_measure("an OR of 3.0", 9)
+    (True, False)
+    """
+    return bool(_OTHER_MEASURE.search(text, max(0, at - 70), at))
 
 
 def listed_label(text: str, at: int, before: list[Quantity]) -> Label | None:

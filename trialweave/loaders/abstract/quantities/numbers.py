@@ -33,7 +33,9 @@ WORDS = (
 """A number in words ("one hundred and sixty-five"); a regular expression, to be used without case."""
 _FIGURES = re.compile(
     r"(?<![\w.,$/#])(?:(?P<op><=|>=|[<>≤≥~]|[<>] or = ?"
-    rf"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.]))?(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
+    r"|=) ?)?(?P<sign>(?<![\w)\]%])[-+](?=[0-9.])"
+    r"|-(?:(?<=[(\[]-)|(?<=[a-zA-Z)\]][,:=] -)|(?<=\bwas -)|(?<=\b(?:of|by) -)) (?=[0-9]*\.[0-9]))?"
+    rf"(?P<num>{NUMBER})(?![0-9]|\.[0-9])"
 )
 _WORDS = re.compile(rf"(?<![\w-]){WORDS}(?![\w])(?!-(?!based|treated)\w)", re.IGNORECASE)
 _IN_WORDS = tuple("zero one two three four five six seven eight nine ten eleven twe thirt fort fift".split())
@@ -93,13 +95,16 @@ def numbers(text: str, start: int, end: int) -> list[Number]:
     """
     found = []
     for hit in _FIGURES.finditer(text, start, end) if _DIGIT.search(text, start, end) else ():
+        at = hit.start("num")
+        if not hit["sign"] and text[at - 1 : at] == "-" and text[max(0, at - 2) : at - 1].isalpha():
+            continue
         value = decimal(hit["num"])
         op = hit["op"]
         found.append(
             Number(
                 hit.start("sign") if hit["sign"] else hit.start("num"),
                 hit.end(),
-                -value if hit["sign"] == "-" else value,
+                -value if hit["sign"] in ("-", "- ") else value,
                 None if op in (None, "=", "~") else _OPERATORS.get(op, op),
                 False,
             )

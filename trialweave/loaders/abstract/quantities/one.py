@@ -14,7 +14,7 @@ from trialweave.loaders.abstract.quantities.beside import (
     read_on,
     whole,
 )
-from trialweave.loaders.abstract.quantities.counts import read_count
+from trialweave.loaders.abstract.quantities.counts import is_no_share, read_count
 from trialweave.loaders.abstract.quantities.estimates import Label
 from trialweave.loaders.abstract.quantities.intervals import PValue
 from trialweave.loaders.abstract.quantities.measures import inherited_label, listed_label, start_with_label
@@ -40,6 +40,8 @@ _INCIDENCE = re.compile(
     r"(?: (?:person|patient|woman|women|participant|population|subject)s?(?:[- ]?(?:years?|months?"
     r"|days?))?)?(?: of follow-up)?(?![\w.])"
 )
+_AND_SMALLER = re.compile(r",? (?:and )?[0-9]{1,2} (?:months?|weeks?|days?|hours?|minutes?|min)\b")
+_MEAN_IS = ("M = ", "M=", " mean = ", " mean=")
 _VARIATION = re.compile(r"(?:coefficients? of variation|CV),? ?(?:of |= ?)?$")
 _COUNT_LATER = re.compile(
     rf" of [^0-9()\[\];:.,]{{3,80}}? ?[\[(](?P<n>{NUMBER}) ?(?:of|/) ?(?P<denom>{NUMBER})(?:"
@@ -65,8 +67,10 @@ def read_quantity(
     base = Quantity(at, pos, at, "bare", number.value, op=number.op, in_words=number.in_words)
     if number.value.is_nan():
         return read_on(text, stop, base._replace(shape="time", value="NR", op=None), ps)
-    if _ADJECTIVE.match(text, pos):
+    if _ADJECTIVE.match(text, pos) or (text.startswith(("/", " /"), pos) and is_no_share(text, number)):
         return None
+    if text.endswith(_MEAN_IS, 0, at):
+        return read_on(text, stop, base._replace(shape="mean"), ps)
     if points := _POINTS.match(text, pos):
         shape = "difference" if label else "points"
         return read_on(
@@ -105,6 +109,8 @@ def read_quantity(
             quantity = quantity._replace(end=unit.end(), unit=unit["unit"])
         return read_on(text, stop, quantity, ps)
     if time := TIME.match(text, pos):
+        if longer := _AND_SMALLER.match(text, time.end()):
+            return read_on(text, stop, base._replace(shape="time in two units", end=longer.end()), ps)
         unit_name = time["unit"].lower()
         shape = (
             "difference"
@@ -170,7 +176,8 @@ def read_quantity(
 
 
 _ROW_NEXT = re.compile(
-    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\])? (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
+    r"(?: ?\([^)]{0,60}\)| ?\[[^\]]{0,60}\]| (?:with )?[A-Z][\w/+-]{0,15})?"
+    r" (?:v|vs\.?|versus|and|compared with|to) [0-9.]"
 )
 
 

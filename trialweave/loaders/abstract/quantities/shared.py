@@ -13,6 +13,13 @@ ROW = re.compile(
 )
 
 
+_VERSUS = re.compile(r"[\])]*,? (?:v|vs\.?|versus) ")
+_SPREAD_BEFORE = re.compile(
+    r"\b[Mm]edians?\b[^.;0-9]{0,40}"
+    r"[\[(](?:(?P<quartiles>IQR|inter-?quartile range)|(?:full )?range)[\])][^.0-9]{0,100}"
+)
+
+
 def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
     """Give "6.9 v 4.3 months" and "2.8, 3.5, and 8.5 months" their unit, and unnamed bounds their kind."""
     shared = list(found)
@@ -40,6 +47,15 @@ def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
         else:
             continue
         shared[here] = quantity._replace(shape=after.shape, value=value, n=None, unit=after.unit)
+    for here in range(1, len(shared)):
+        before, quantity = shared[here - 1], shared[here]
+        if (
+            before.shape == "time"
+            and quantity.shape == "bare"
+            and quantity.low is not None
+            and _VERSUS.fullmatch(text, before.end, quantity.start)
+        ):
+            shared[here] = quantity._replace(shape="time", unit=before.unit)
     shared = _share_deviations(text, shared)
     last: dict[str, Quantity] = {}
     for here, quantity in enumerate(shared):
@@ -48,7 +64,9 @@ def share_units(text: str, found: list[Quantity]) -> list[Quantity]:
             if model is None and quantity.shape == "ratio":
                 shared[here] = quantity._replace(interval="CI")
             elif model is None:
-                continue
+                named = _SPREAD_BEFORE.search(text, max(0, found[0].start - 160), quantity.start)
+                if named and quantity.shape in ("bare", "time", "measure"):
+                    shared[here] = quantity._replace(interval="IQR" if named["quartiles"] else "range")
             else:
                 shared[here] = quantity._replace(interval=model.interval, level=model.level)
         if quantity.interval:

@@ -104,6 +104,19 @@ def _section(heading: str) -> str | None:
     return next((section for section in known if section in _LATER), known[0])
 
 
+def _never_closes(text: str, start: int, end: int) -> bool:
+    """True if no bracket is closed in `text[start:end]` that was opened before it."""
+    depth = 0
+    for hit in _BRACKET.finditer(text, start, end):
+        depth += 1 if hit.group() in "([" else -1
+        if depth < 0:
+            return False
+    return True
+
+
+_BRACKET = re.compile(r"[()\[\]]")
+
+
 def _split(text: str, start: int, end: int, section: str, paragraphs: tuple[int, ...]) -> list[Sentence]:
     parts, begin, depth, at = [], start, 0, start
     stops = [(found.start() + 1, found.end()) for found in _STOP.finditer(text, start, end)]
@@ -112,7 +125,12 @@ def _split(text: str, start: int, end: int, section: str, paragraphs: tuple[int,
         depth += sum(sign * text.count(mark, at, following) for mark, sign in _DEPTH)
         at = following
         depth = max(depth, 0)
-        closed = depth == 0 or stop == following or following - begin > 1500
+        closed = (
+            depth == 0
+            or stop == following
+            or following - begin > 1500
+            or _never_closes(text, following, min(end, following + 600))
+        )
         if not closed or (stop != following and _ABBREVIATION.search(text, max(begin, stop - 8), stop - 1)):
             continue
         depth = 0

@@ -35,7 +35,7 @@ _HEADS = {
     ),
     "efficacy": (
         r"responses?|responders?|responded|remissions?|ORR|OR(?= rate)|CRR?|PR(?= rate)|pCR|MPR|DCR|CBR"
-        r"|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progression"
+        r"|DOR|DoR|control(?!s| group| arm| patients| participants| regimen| and | \(|,|\.)|progressions?"
         r"|progressed|recurrences?|recurred|relapses?|relapsed|metastas[ie]s|cure|clearance|success"
         r"|failures?|eradication|"
         r"benefit|scores?|QoL|QOL|quality[- ]of[- ]life|adherence|compliance|completion|completed"
