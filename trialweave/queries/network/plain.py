@@ -88,7 +88,7 @@ def as_json(value: Value) -> bool | int | float | str:
 
 
 def kinds(found: Iterable[Mapping[str, Value]]) -> dict[str, type]:
-    """The type of each attribute over all nodes or edges: float for int and float, text for other mixtures."""
+    """The type of each attribute over all nodes or edges: float for int and float, text for other mixes."""
     seen: dict[str, set[type]] = {}
     for facts in found:
         for name, value in facts.items():
