@@ -32,9 +32,13 @@ def participation(present: sparse.csr_array, labels: NDArray[np.int64]) -> NDArr
 
 
 def bridging(graph: nx.Graph, of: Mapping[str, int], side: Side = "toxicities") -> dict[str, float]:
-    """The participation of each node of a side in the communities of its neighbours; edges count 1 each."""
+    """The participation of each node of a side in the communities of its neighbours.
+
+    Edges whose weight is above 0 count 1 each; the others are no ties in the communities either.
+    """
     found = matrix(graph)
-    nodes, present, _ = found.seen_from(side)
+    nodes, _, weights = found.seen_from(side)
+    ties = sparse.csr_array((np.ones(weights.nnz), weights.indices, weights.indptr), shape=weights.shape)
     others = found.drugs if side == "toxicities" else found.toxicities
     labels = np.array([of[node] for node in others], dtype=np.int64)
-    return dict(zip(nodes, map(float, participation(present, labels)), strict=True))
+    return dict(zip(nodes, map(float, participation(ties, labels)), strict=True))

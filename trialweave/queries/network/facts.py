@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from trialweave.graph.derive.arms import unclear
@@ -55,18 +54,23 @@ class Name(Record, frozen=True):
     iri: str | None
 
 
-_FACTS = f"""
-SELECT DISTINCT ?trial ?fact ?group ?shown ?label ?event ?event_label ?seriousness ?low ?high ?attribution
-       ?affected ?own ?shared ?percent ?barrier ?words ?told
-WHERE {{
-  ?fact <{TW["event"]}> ?event ; <{TW["ofGroup"]}> ?group .
+_GROUPS = f"""
+SELECT DISTINCT ?group ?trial ?shown ?label ?barrier ?shared WHERE {{
+  {{ SELECT DISTINCT ?group WHERE {{ ?fact <{TW["event"]}> ?event ; <{TW["ofGroup"]}> ?group }} }}
   ?group <{TW["ofTrial"]}> ?trial .
-  ?event <{SKOS["prefLabel"]}> ?event_label .
   FILTER NOT EXISTS {{ ?trial <{TW["sameTrial"]}> ?registered_as }}
   OPTIONAL {{ ?group <{TW["isArm"]}> ?shown }}
   OPTIONAL {{ ?group <{RDFS["label"]}> ?label }}
   OPTIONAL {{ ?group <{TW["leftOutBecause"]}> ?barrier }}
   OPTIONAL {{ ?group <{TW["atRisk"]}> ?shared }}
+}} ORDER BY ?trial ?group"""
+
+_FACTS = f"""
+SELECT DISTINCT ?fact ?group ?event ?event_label ?seriousness ?low ?high ?attribution ?affected ?own ?percent
+       ?words
+WHERE {{
+  ?fact <{TW["event"]}> ?event ; <{TW["ofGroup"]}> ?group .
+  ?event <{SKOS["prefLabel"]}> ?event_label .
   OPTIONAL {{ ?fact <{TW["seriousness"]}> ?seriousness }}
   OPTIONAL {{ ?fact <{TW["gradeLow"]}> ?low }}
   OPTIONAL {{ ?fact <{TW["gradeHigh"]}> ?high }}
@@ -74,9 +78,9 @@ WHERE {{
   OPTIONAL {{ ?fact <{TW["affected"]}> ?affected }}
   OPTIONAL {{ ?fact <{TW["percent"]}> ?percent }}
   OPTIONAL {{ ?fact <{TW["atRisk"]}> ?own }}
-  OPTIONAL {{ ?fact <{TW["ofTrial"]}> ?told }}
-  BIND(EXISTS {{ ?fact <{TW["evidence"]}> ?span }} AS ?words)
-}} ORDER BY ?trial ?fact"""
+  OPTIONAL {{ ?fact <{TW["evidence"]}> ?span }}
+  BIND(BOUND(?span) AS ?words)
+}} ORDER BY ?group ?fact"""
 
 _GIVEN = f"""
 SELECT DISTINCT ?arm ?drug ?unclear WHERE {{
@@ -86,7 +90,7 @@ SELECT DISTINCT ?arm ?drug ?unclear WHERE {{
 
 _NAMES = f"""
 SELECT DISTINCT ?concept ?own ?term ?label WHERE {{
-  {{ ?used <{TW["drug"]}> ?concept }} UNION {{ ?used <{TW["event"]}> ?concept }}
+  {{ SELECT DISTINCT ?concept WHERE {{ ?used <{TW["drug"]}>|<{TW["event"]}> ?concept }} }}
   ?concept <{SKOS["prefLabel"]}> ?own .
   OPTIONAL {{ ?concept <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?label }}
 }} ORDER BY ?concept ?term ?label"""
@@ -99,27 +103,32 @@ SELECT ?trial (MIN(STR(?date)) AS ?first) WHERE {{
 
 def facts(source: Source) -> Iterator[list[Fact]]:
     """The counts of each trial, trial by trial. Where registry and paper are one trial, under one name."""
-    rows = select(source, _FACTS)
-    for _, of_trial in groupby(rows, key=lambda row: row[0]):
-        found: dict[str, Fact] = {}
-        for row in of_trial:
-            fact = _fact(dict(zip(rows.columns, map(to_python, row), strict=True)))
-            found.setdefault(fact.fact, fact)
-        yield list(found.values())
+    groups: dict[str, dict[str, Python]] = {}
+    for record in select(source, _GROUPS).records():
+        groups.setdefault(str(record["group"]), record)
+    of_trial: dict[str, dict[str, Fact]] = defaultdict(dict)
+    table = select(source, _FACTS)
+    for row in table:
+        record = dict(zip(table.columns, map(to_python, row), strict=True))
+        if group := groups.get(str(record["group"])):
+            fact = _fact(record, group)
+            of_trial[fact.trial].setdefault(fact.fact, fact)
+    for trial in sorted(of_trial):
+        yield list(of_trial[trial].values())
 
 
-def _fact(row: Mapping[str, Python]) -> Fact:
+def _fact(row: Mapping[str, Python], group: Mapping[str, Python]) -> Fact:
     published = row["words"] is True
-    shown = row["shown"] or (row["group"] if published else None)
-    own, shared = _whole(row["own"]), _whole(row["shared"])
+    shown = group["shown"] or (group["group"] if published else None)
+    own, shared = _whole(row["own"]), _whole(group["shared"])
     share = row["percent"]
     return Fact(
-        trial=str(row["trial"]),
+        trial=str(group["trial"]),
         source="publication" if published else "registry",
         fact=str(row["fact"]),
         group=str(row["group"]),
         arm=None if shown is None else str(shown),
-        arm_label=_text(row["label"]),
+        arm_label=_text(group["label"]),
         event=str(row["event"]),
         event_label=str(row["event_label"]),
         seriousness=_text(row["seriousness"]),
@@ -128,7 +137,7 @@ def _fact(row: Mapping[str, Python]) -> Fact:
         affected=_whole(row["affected"]),
         at_risk=shared if own is None else own,
         percent=None if share is None or isinstance(share, str) else float(share),
-        barrier=_text(row["barrier"]),
+        barrier=_text(group["barrier"]),
     )
 
 
@@ -195,7 +204,7 @@ def within(source: Source) -> dict[str, set[str]]:
     """Of each drug and event concept, the IRIs of all that contains it, and itself (`tw:within`)."""
     query = f"""
     SELECT DISTINCT ?concept ?class WHERE {{
-      {{ ?used <{TW["drug"]}> ?concept }} UNION {{ ?used <{TW["event"]}> ?concept }}
+      {{ SELECT DISTINCT ?concept WHERE {{ ?used <{TW["drug"]}>|<{TW["event"]}> ?concept }} }}
       ?concept <{TW["within"]}> ?class .
     }} ORDER BY ?concept ?class"""
     found: dict[str, set[str]] = defaultdict(set)

@@ -1,7 +1,7 @@
 """Drugs (or classes) by toxicities, and what each pair weighs.
 
-An empty cell is a pair that no source tells of. A cell holds its number, so that it reads in grey and in print; a pair that is linked, but whose weight no
-source gives, is grey with a cross, which is not the same as empty.
+An empty cell is a pair that no source tells of. A cell holds its number, so that it reads in grey and in
+print; a pair that is linked, but whose weight no source gives, is grey with a cross.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def heat_map(links: Sequence[Link], file: Path, *, weight: Weight = "trials", mi
     left = max(text_width(shorten(name), _SIZE) for name in drugs) + 0.25
     top = max(text_width(shorten(name), _SIZE) for name in toxicities) + 0.15
     told = [
-        f"{len(drugs)} of {all_drugs:,} drugs or classes by {len(toxicities)} of {all_toxicities:,} toxicities"
-        ": those with most links",
+        f"{len(drugs)} of {all_drugs:,} drugs or classes by {len(toxicities)} of {all_toxicities:,} "
+        "toxicities: those with most links",
         f"{_meaning(weight)}; grey with a cross: linked, but no source gives it; empty: no source tells",
     ]
     head = 0.5

@@ -110,16 +110,19 @@ def _columns(found: Analysis) -> Figure:
 def _circle(found: Analysis) -> Figure:
     chosen = _chosen(found)
     nodes = [node for kind in chosen.values() for node in kind]
-    longest = max(text_width(_name(found, node, left=False), _SIZE) for node in nodes) + 0.2
+    angles = {node: 2 * math.pi * at / len(nodes) for at, node in enumerate(nodes)}
     radius = max(1.6, len(nodes) * 0.19 / (2 * math.pi))
     told = _title(found, chosen)
     head = 0.75
-    side = max(2 * (radius + longest), max(text_width(line, _SIZE + 1) for line in told) + 0.3)
-    drawn = figure(side, side + head)
+    reach = {node: radius + 0.3 + text_width(_name(found, node, left=False), _SIZE) for node in nodes}
+    half = max(abs(math.cos(angle)) * reach[node] for node, angle in angles.items())
+    half = max(half, (max(text_width(line, _SIZE) for line in told) + 0.3) / 2)
+    tall = max(abs(math.sin(angle)) * reach[node] for node, angle in angles.items())
+    tall = max(tall, radius + 0.3)
+    drawn = figure(2 * half, 2 * tall + head)
     axes = _bare(drawn, (0, 0, 1, 1))
-    axes.set_xlim(-side / 2, side / 2)
-    axes.set_ylim(-side / 2, side / 2 + head)
-    angles = {node: 2 * math.pi * at / len(nodes) for at, node in enumerate(nodes)}
+    axes.set_xlim(-half, half)
+    axes.set_ylim(-tall, tall + head)
     places = {node: (radius * math.cos(a), radius * math.sin(a)) for node, a in angles.items()}
     _edges(axes, found, places)
     for node, angle in angles.items():
@@ -137,8 +140,8 @@ def _circle(found: Analysis) -> Figure:
         )
     for at, line in enumerate(told):
         axes.text(
-            -side / 2 + 0.15,
-            side / 2 + head - 0.17 - 0.18 * at,
+            -half + 0.15,
+            tall + head - 0.17 - 0.18 * at,
             line,
             ha="left",
             **_text(INK if at == 0 else GREY),
@@ -163,7 +166,7 @@ def _text(colour: str = INK) -> Mapping[str, object]:
 
 
 def _edges(axes: Axes, found: Analysis, places: Mapping[str, tuple[float, float]]) -> None:
-    """Edges between the nodes drawn: the heavier the wider; of one community in its colour; unknown dashed."""
+    """The edges between the nodes drawn: the heavier, the wider; within a community in its colour."""
     edges = [edge for edge in _between(found.network, places) if edge[2] is None or edge[2] > 0]
     heaviest = max((weight for _, _, weight in edges if weight is not None), default=1.0)
     of = found.communities.of
@@ -201,5 +204,6 @@ def _title(found: Analysis, chosen: Mapping[str, Sequence[str]]) -> list[str]:
     if found.asked.project:
         lines.append(f"line width: sum over what two share of the products of their {by}")
     else:
-        lines.append(f"line width: {by}; dashed: no source gives it")
+        unknown = any(weight is None for _, _, weight in network.edges(data="weight"))
+        lines.append(f"line width: {by}{'; dashed: no source gives it' if unknown else ''}")
     return [*lines, "[n], colour and coloured lines: community; grey lines join two communities"]
