@@ -28,7 +28,10 @@ def participation(present: sparse.csr_array, labels: NDArray[np.int64]) -> NDArr
     counts = (present @ member).tocsr()
     degree = np.asarray(present.sum(axis=1)).ravel()
     squares = np.asarray(counts.power(2).sum(axis=1)).ravel()
-    return 1 - np.divide(squares, degree**2, out=np.ones_like(degree), where=degree > 0)
+    spread: NDArray[np.float64] = 1 - np.divide(
+        squares, degree**2, out=np.ones_like(degree), where=degree > 0
+    )
+    return spread
 
 
 def bridging(graph: nx.Graph, of: Mapping[str, int], side: Side = "toxicities") -> dict[str, float]:

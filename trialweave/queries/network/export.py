@@ -38,6 +38,7 @@ def export(graph: nx.Graph, file: Path) -> None:
 def simple(graph: nx.Graph) -> nx.Graph:
     """The graph with attributes of one plain type each, and no others."""
     nodes, edges = list(nodes_of(graph)), list(edges_of(graph))
+    nodes.sort(key=lambda node: int(node[1].get("bipartite", 0) == 1))  # drugs first: edges start from them
     of_node, of_edge = kinds(facts for _, facts in nodes), kinds(facts for _, _, facts in edges)
     made = nx.Graph()
     for node, facts in nodes:
@@ -49,7 +50,11 @@ def simple(graph: nx.Graph) -> nx.Graph:
 
 
 def _graphml(graph: nx.Graph, file: Path) -> None:
-    nx.write_graphml(simple(graph), file)
+    """With ids n0, n1, … as its schema wants them (NMTOKEN), and our own as `name`."""
+    made = simple(graph)
+    for node, facts in made.nodes(data=True):
+        facts["name"] = node
+    nx.write_graphml(nx.relabel_nodes(made, {node: f"n{place}" for place, node in enumerate(made)}), file)
 
 
 def _gexf(graph: nx.Graph, file: Path) -> None:

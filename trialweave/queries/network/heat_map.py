@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def _most(names: Sequence[str], most: int) -> tuple[list[str], int]:
     return sorted(counts, key=lambda name: (-counts[name], name))[:most], len(counts)
 
 
-def _text(colour: str) -> dict[str, object]:
+def _text(colour: str) -> dict[str, Any]:
     return {"fontsize": _SIZE, "family": FONT, "color": colour, "parse_math": False}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 
@@ -155,7 +156,7 @@ def _bare(drawn: Figure, place: tuple[float, float, float, float]) -> Axes:
     return axes
 
 
-def _text(colour: str = INK) -> Mapping[str, object]:
+def _text(colour: str = INK) -> dict[str, Any]:
     return {
         "va": "center_baseline",
         "fontsize": _SIZE,
@@ -171,15 +172,14 @@ def _edges(axes: Axes, found: Analysis, places: Mapping[str, tuple[float, float]
     heaviest = max((weight for _, _, weight in edges if weight is not None), default=1.0)
     of = found.communities.of
     for one, two, weight in sorted(edges, key=lambda edge: edge[2] or 0):
-        known = weight is not None
         inside = of[one] == of[two]
         axes.plot(
             [places[one][0], places[two][0]],
             [places[one][1], places[two][1]],
-            color=_colour(found, one) if inside and known else "#9a9a9a",
-            linewidth=0.4 + 2.6 * weight / heaviest if known else 0.4,
-            linestyle="-" if known else (0, (2, 3)),
-            alpha=0.75 if inside and known else 0.45,
+            color=_colour(found, one) if inside and weight is not None else "#9a9a9a",
+            linewidth=0.4 if weight is None else 0.4 + 2.6 * weight / heaviest,
+            linestyle=(0, (2, 3)) if weight is None else "-",
+            alpha=0.75 if inside and weight is not None else 0.45,
             zorder=2 if inside else 1,
         )
 

@@ -17,9 +17,8 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -147,8 +146,8 @@ def _statistics(present: sparse.csr_array, runs: int, seed: int) -> _Found:
     graph.add_nodes_from(range(rows + columns))
     at = present.tocoo()
     graph.add_edges_from(zip(at.row.tolist(), (at.col + rows).tolist(), strict=True), weight=1.0)
-    of = communities(graph, runs=runs, seed=seed).of  # type: ignore[type-var]
-    labels = np.array([of[node] for node in range(rows + columns)], dtype=np.int64)  # type: ignore[index]
+    of = communities(graph, runs=runs, seed=seed).of
+    labels = np.array([of[node] for node in range(rows + columns)], dtype=np.int64)
     return _Found(
         labels=labels,
         share=_shares(present, labels[:rows], labels[rows:]),
@@ -233,21 +232,22 @@ def _shared_of_draw(present: sparse.csr_array, seed: np.random.SeedSequence) -> 
 
 # ── many draws ───────────────────────────────────────────────────────────────────────────
 
-Draw = Callable[[sparse.csr_array, np.random.SeedSequence], object]
+Outcome = TypeVar("Outcome")
 
 
-def _draw(one: Draw, present: sparse.csr_array, *, draws: int, seed: int, processes: int) -> Iterator[object]:
+def _draw(
+    one: Callable[[sparse.csr_array, np.random.SeedSequence], Outcome],
+    present: sparse.csr_array,
+    *,
+    draws: int,
+    seed: int,
+    processes: int,
+) -> Iterator[Outcome]:
     """The outcome of each draw, in order; processes are spawned, never forked."""
     seeds = np.random.SeedSequence(seed).spawn(draws)
     work = partial(one, present)
-    with _workers(processes) as mapped:
-        yield from mapped(work, seeds)
-
-
-@contextmanager
-def _workers(processes: int) -> Iterator[Callable[..., Iterator[object]]]:
     if processes == 1:
-        yield map
+        yield from map(work, seeds)
         return
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield partial(pool.map, chunksize=4)
+        yield from pool.map(work, seeds, chunksize=4)
