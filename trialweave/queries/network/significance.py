@@ -147,7 +147,7 @@ def _statistics(present: sparse.csr_array, runs: int, seed: int) -> _Found:
     at = present.tocoo()
     graph.add_edges_from(zip(at.row.tolist(), (at.col + rows).tolist(), strict=True), weight=1.0)
     of = communities(graph, runs=runs, seed=seed).of
-    labels = np.array([of[node] for node in range(rows + columns)], dtype=np.int64)
+    labels = np.array([of[node] for node in range(rows + columns)], dtype=np.int64)  # type: ignore[index]
     return _Found(
         labels=labels,
         share=_shares(present, labels[:rows], labels[rows:]),
