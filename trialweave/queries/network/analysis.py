@@ -11,7 +11,7 @@ from trialweave.queries.network.backbone import keep_of
 from trialweave.queries.network.bipartite import Side, Weight, bipartite
 from trialweave.queries.network.bridges import bridging
 from trialweave.queries.network.centrality import Centrality, centralities
-from trialweave.queries.network.communities import Communities, communities
+from trialweave.queries.network.communities import Communities, Method, communities
 from trialweave.queries.network.links import Level, Link
 from trialweave.queries.network.prediction import Prediction, predict
 from trialweave.queries.network.projection import as_graph, project
@@ -29,6 +29,7 @@ class Asked(Record, frozen=True):
     backbone: float | None = None
     """Of a projection, keep the pairs whose disparity p is below this."""
 
+    method: Method = "louvain"
     runs: int = 10
     draws: int = 0
     """Random graphs to test against; 0 for no test."""
@@ -70,13 +71,18 @@ def analyse(links: Sequence[Link], asked: Asked) -> Analysis:
         made = project(both, asked.project)
         keep = None if asked.backbone is None else keep_of(made, asked.backbone)
         network = as_graph(made, both, keep=keep)
-    groups = communities(network, runs=asked.runs, seed=asked.seed)
+    groups = communities(network, runs=asked.runs, seed=asked.seed, method=asked.method)
     if asked.project is None:
         bridges = bridging(both, groups.of)
         foretold = predict(both, cutoff=asked.cutoff)
         if asked.draws:
             tested = significance(
-                both, draws=asked.draws, runs=asked.runs, seed=asked.seed, processes=asked.processes
+                both,
+                draws=asked.draws,
+                runs=asked.runs,
+                seed=asked.seed,
+                method=asked.method,
+                processes=asked.processes,
             )
     found = Analysis(
         asked=asked,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from trialweave.ontology import mesh
-from trialweave.ontology.prefixes import namespace
+from trialweave.ontology.prefixes import compact, namespace
 from trialweave.queries.network.facts import Name
 from trialweave.records import Record
 
@@ -27,33 +27,50 @@ def things(
     labels: Mapping[str, str],
     *,
     level: Literal["drug", "class"] = "drug",
+    classes: Collection[str] = ("mesh",),
 ) -> dict[str, tuple[Thing, ...]]:
     """The things of a network that each concept counts for.
 
     At level drug, that is the thing of its name. At level class, the narrowest classes that hold two or more
     of the names, and whatever other class of the network holds those: a class stands for all that it holds.
     Of classes that hold the same names, the deepest stands for all; a name that no such class holds stands
-    for itself. Of MeSH's headings of drugs, only pharmacologic actions are classes, no chemical structures.
+    for itself. `classes` names the terminologies that classes are taken from, by prefix (mesh, atc, meddra,
+    hp, …); of MeSH's headings of drugs, only pharmacologic actions are classes, no chemical structures.
+    What has the same name is one thing.
 
-    >>> names = {name: Name(label=name, iri=f"x:{name}") for name in ("anlotinib", "cediranib", "letrozole")}
-    >>> contain = {name: {f"x:{name}", "x:kinase", "x:all"} for name in names} | {"letrozole": {"x:all"}}
-    >>> labels = {"x:kinase": "kinase inhibitors", "x:all": "drugs"}
+    >>> names = {name: Name(label=name, iri=None) for name in ("anlotinib", "cediranib", "letrozole")}
+    >>> vegf, agents = MESH["D020533"], MESH["D000970"]
+    >>> contain = {name: {vegf, agents} for name in names} | {"letrozole": {agents}}
+    >>> labels = {vegf: "Angiogenesis Inhibitors", agents: "Antineoplastic Agents"}
     >>> [thing.label for thing in things(names, contain, labels, level="class")["anlotinib"]]
-    ['drugs', 'kinase inhibitors']
+    ['Angiogenesis Inhibitors', 'Antineoplastic Agents']
     """
-    own = {concept: Thing(label=name.label, iri=name.iri) for concept, name in named.items()}
+    own = _by_name({concept: Thing(label=name.label, iri=name.iri) for concept, name in named.items()})
     if level == "drug":
         return {concept: (thing,) for concept, thing in own.items()}
-    holds: dict[str, frozenset[Thing]] = _holds(own, contain, labels)
+    holds = _holds(own, contain, {iri: label for iri, label in labels.items() if is_class(iri, classes)})
     narrowest: set[str] = set()
     for thing in set(own.values()):
         of_thing = sorted((one for one in holds if thing in holds[one]), key=lambda one: len(holds[one]))
         narrowest.update(one for one in of_thing if not any(holds[two] < holds[one] for two in of_thing))
-    made = {one: Thing(label=labels[one], iri=one) for one in narrowest}
+    made = _by_name({one: Thing(label=labels[one], iri=one) for one in narrowest})
     return {
-        concept: tuple(sorted(made[one] for one in narrowest if thing in holds[one])) or (thing,)
+        concept: tuple(sorted({made[one] for one in narrowest if thing in holds[one]})) or (thing,)
         for concept, thing in own.items()
     }
+
+
+def _by_name(found: Mapping[str, Thing]) -> dict[str, Thing]:
+    """What has the same name, but for case, as one thing: one with an IRI, of MeSH before others."""
+    first: dict[str, Thing] = {}
+    for thing in sorted(set(found.values()), key=_preferred):
+        first.setdefault(thing.label.casefold(), thing)
+    return {key: first[thing.label.casefold()] for key, thing in found.items()}
+
+
+def _preferred(thing: Thing) -> tuple[bool, bool, str, str]:
+    iri = thing.iri or ""
+    return not iri, not iri.startswith(MESH[""]), iri, thing.label
 
 
 def _holds(
@@ -63,7 +80,7 @@ def _holds(
     members: dict[str, set[Thing]] = defaultdict(set)
     for concept, thing in own.items():
         for one in contain.get(concept, ()):
-            if one in labels and is_class(one):
+            if one in labels:
                 members[one].add(thing)
     same: dict[frozenset[Thing], list[str]] = defaultdict(list)
     for one, held in members.items():
@@ -72,12 +89,14 @@ def _holds(
     return {min(equals, key=lambda one: (-_depth(one), one)): held for held, equals in same.items()}
 
 
-def is_class(iri: str) -> bool:
-    """Whether a term may stand for what it holds: all but MeSH's chemical structures and bare roots.
+def is_class(iri: str, classes: Collection[str]) -> bool:
+    """Whether a term may stand for what it holds: of these terminologies, and no chemical structure of MeSH.
 
-    >>> [is_class(MESH[ui]) for ui in ("D020533", "D000577", "D006973")]  # amides are a structure
+    >>> [is_class(MESH[ui], ["mesh"]) for ui in ("D020533", "D000577", "D006973")]  # amides are a structure
     [True, False, True]
     """
+    if compact(iri).partition(":")[0].lower() not in classes:
+        return False
     numbers = _tree_numbers(iri)
     return not numbers or any(
         number.startswith(_ACTIONS) if number.startswith("D") else "." in number for number in numbers

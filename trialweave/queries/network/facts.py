@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialweave.graph.derive.arms import unclear
-from trialweave.ontology.prefixes import compact, namespace
+from trialweave.ontology.prefixes import namespace
 from trialweave.queries.run import select
 from trialweave.queries.table import Python, to_python
 from trialweave.records import Record
@@ -15,6 +15,7 @@ from trialweave.records import Record
 if TYPE_CHECKING:
     from trialweave.queries.source import Source
 
+OA = namespace("oa")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
 TW = namespace("tw")
@@ -26,7 +27,9 @@ class Fact(Record, frozen=True):
     trial: str
     source: str
     fact: str
-    group: str
+    record: str
+    """The text, or the registry's record, that the count was read from."""
+
     arm: str | None
     arm_label: str | None
     event: str
@@ -67,7 +70,7 @@ SELECT DISTINCT ?group ?trial ?shown ?label ?barrier ?shared WHERE {{
 
 _FACTS = f"""
 SELECT DISTINCT ?fact ?group ?event ?event_label ?seriousness ?low ?high ?attribution ?affected ?own ?percent
-       ?words
+       ?text ?words
 WHERE {{
   ?fact <{TW["event"]}> ?event ; <{TW["ofGroup"]}> ?group .
   ?event <{SKOS["prefLabel"]}> ?event_label .
@@ -78,7 +81,7 @@ WHERE {{
   OPTIONAL {{ ?fact <{TW["affected"]}> ?affected }}
   OPTIONAL {{ ?fact <{TW["percent"]}> ?percent }}
   OPTIONAL {{ ?fact <{TW["atRisk"]}> ?own }}
-  OPTIONAL {{ ?fact <{TW["evidence"]}> ?span }}
+  OPTIONAL {{ ?fact <{TW["evidence"]}> ?span . OPTIONAL {{ ?span <{OA["hasSource"]}> ?text }} }}
   BIND(BOUND(?span) AS ?words)
 }} ORDER BY ?group ?fact"""
 
@@ -89,11 +92,12 @@ SELECT DISTINCT ?arm ?drug ?unclear WHERE {{
 }} ORDER BY ?arm ?drug"""
 
 _NAMES = f"""
-SELECT DISTINCT ?concept ?own ?term ?label WHERE {{
+SELECT DISTINCT ?concept ?own ?name ?term WHERE {{
   {{ SELECT DISTINCT ?concept WHERE {{ ?used <{TW["drug"]}>|<{TW["event"]}> ?concept }} }}
   ?concept <{SKOS["prefLabel"]}> ?own .
-  OPTIONAL {{ ?concept <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?label }}
-}} ORDER BY ?concept ?term ?label"""
+  OPTIONAL {{ ?concept <{TW["preferredName"]}> ?name }}
+  OPTIONAL {{ ?concept <{TW["preferredTerm"]}> ?term }}
+}} ORDER BY ?concept ?own"""
 
 _DATES = f"""
 SELECT ?trial (MIN(STR(?date)) AS ?first) WHERE {{
@@ -126,7 +130,7 @@ def _fact(row: Mapping[str, Python], group: Mapping[str, Python]) -> Fact:
         trial=str(group["trial"]),
         source="publication" if published else "registry",
         fact=str(row["fact"]),
-        group=str(row["group"]),
+        record=str(row["text"] or row["group"]).partition("#")[0],
         arm=None if shown is None else str(shown),
         arm_label=_text(group["label"]),
         event=str(row["event"]),
@@ -172,23 +176,13 @@ def given(source: Source) -> tuple[dict[str, set[str]], dict[str, str]]:
     return drugs, untold
 
 
-_FIRST = ("mesh", "hp", "mondo", "chebi", "ncit")
-
-
 def names(source: Source) -> dict[str, Name]:
-    """The name of each drug and event concept; of several terms, one of MeSH first."""
-    found: dict[str, tuple[tuple[int, str, str], Name]] = {}
-    for concept, own, term, label in (map(to_python, row) for row in select(source, _NAMES)):
-        if term is None or label is None:
-            candidate = ((len(_FIRST) + 1, "", ""), Name(label=str(own).lower(), iri=None))
-        else:
-            prefix = compact(str(term)).partition(":")[0].lower()
-            place = _FIRST.index(prefix) if prefix in _FIRST else len(_FIRST)
-            candidate = ((place, str(term), str(label)), Name(label=str(label), iri=str(term)))
-        best = found.get(str(concept))
-        if best is None or candidate[0] < best[0]:
-            found[str(concept)] = candidate
-    return {concept: name for concept, (_, name) in found.items()}
+    """The name of each drug and event concept, as the questions have it."""
+    found: dict[str, Name] = {}
+    for concept, own, name, term in (map(to_python, row) for row in select(source, _NAMES)):
+        label = str(own).lower() if name is None else str(name)
+        found.setdefault(str(concept), Name(label=label, iri=None if term is None else str(term)))
+    return found
 
 
 def is_drug(name: Name) -> bool:

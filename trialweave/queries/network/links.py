@@ -10,7 +10,7 @@ only zeros is a link of 0 trials, and a pair of which no source tells is none: m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
@@ -94,9 +94,11 @@ def links(
     level: Level = "drug",
     min_grade: int | None = None,
     seriousness: Seriousness = "other",
+    classes: Collection[str] = ("mesh",),
 ) -> list[Link]:
     """The links of all drugs and toxicities, or of classes of both, by name.
 
+    Classes are taken from the terminologies named, by prefix (see `classes.things`).
     `trials` counts whatever a source tells; people and risk ratios come from the tables of the given
     seriousness and grade, one a trial, as `pool` takes them (see `synthesis.comparisons`).
     Raises QueryError where the graph counts no event under any drug.
@@ -106,7 +108,7 @@ def links(
     drugs = {arm: {drug for drug in given if said.is_drug(names[drug])} for arm, given in drugs.items()}
     labels = said.class_labels(source) if level == "class" else {}
     used = {drug for given in drugs.values() for drug in given}
-    of_drug = things({drug: names[drug] for drug in used}, contain, labels, level=level)
+    of_drug = things({drug: names[drug] for drug in used}, contain, labels, level=level, classes=classes)
     pairs: dict[tuple[Thing, Thing], _Pair] = defaultdict(_Pair)
     all_facts = list(said.facts(source))
     of_event = things(
@@ -114,6 +116,7 @@ def links(
         contain,
         labels,
         level=level,
+        classes=classes,
     )
     about = trials.about(source, [of_trial[0].trial for of_trial in all_facts])
     for of_trial in all_facts:
@@ -153,7 +156,7 @@ class _Arms:
         concepts = sorted(set().union(*self.given.values()))
         self.drugs = sorted({thing for concept in concepts for thing in of_drug[concept]})
         self._roles: dict[Thing, dict[str, str]] = {}
-        self._given: dict[tuple[str, Thing], trials.Given] = {}
+        self._given: dict[tuple[str, str, Thing], trials.Given] = {}
 
     def roles(self, drug: Thing) -> Mapping[str, str]:
         """Exposed: given the drug. Control: given nothing within it. Unknown: not to be told."""
@@ -167,13 +170,13 @@ class _Arms:
         narrower = any(drug.iri in self.contain.get(one, ()) for one in self.given[arm])
         return "unknown" if narrower or arm in self.untold else "control"
 
-    def seen_from(self, arm: str, drug: Thing) -> trials.Given:
-        """What the arm was given, of the drug and besides."""
-        key = arm, drug
+    def seen_from(self, fact: said.Fact, arm: str, drug: Thing) -> trials.Given:
+        """What the people of a count were given, of the drug and besides."""
+        key = fact.record, arm, drug
         if key not in self._given:
             inside = {one for one in self.given[arm] if drug in self.of_drug[one]}
             self._given[key] = trials.Given(
-                group=arm,
+                record=fact.record,
                 arm=arm,
                 of_class=frozenset(self.names[one].label for one in inside),
                 others=frozenset(self.names[one].label for one in self.given[arm] - inside),
@@ -197,7 +200,7 @@ def _gather(
     for fact in found:
         role = "unknown" if fact.arm is None else roles[fact.arm]
         if fact.arm is not None:
-            given[fact.fact] = here.seen_from(fact.arm, drug)
+            given[fact.fact] = here.seen_from(fact, fact.arm, drug)
             if role == "exposed" and fact.seen:
                 pair.trials.add(fact.trial)
                 pair.evidence.append(fact.fact)
@@ -252,7 +255,7 @@ def _exposed(
         if row.role == "exposed" and not (
             row.left_out_because or outside(row, min_grade, seriousness) or contradiction(row)
         ):
-            tables[counted_as(row)].append(row)
+            tables[counted_as(row, given[row.evidence])].append(row)
     whole = [
         table for table in tables.values() if len({given[row.evidence].arm for row in table}) == len(table)
     ]

@@ -28,7 +28,7 @@ from scipy import sparse
 from trialweave.errors import QueryError
 from trialweave.queries.network.bipartite import Side, matrix
 from trialweave.queries.network.bridges import participation
-from trialweave.queries.network.communities import communities
+from trialweave.queries.network.communities import Method, communities
 from trialweave.queries.network.null_model import rewired
 from trialweave.records import Record
 
@@ -73,7 +73,13 @@ class _Found(NamedTuple):
 
 
 def significance(
-    graph: nx.Graph, *, draws: int, runs: int = 1, seed: int = 0, processes: int = 1
+    graph: nx.Graph,
+    *,
+    draws: int,
+    runs: int = 1,
+    seed: int = 0,
+    method: Method = "louvain",
+    processes: int = 1,
 ) -> Significance:
     """Test the communities and the bridging toxicities of a bipartite graph.
 
@@ -83,9 +89,15 @@ def significance(
     found = matrix(graph)
     if found.present.nnz == 0:
         raise QueryError("a network without an edge has nothing to test")
-    observed = _statistics(found.present, runs, seed)
+    observed = _statistics(found.present, runs, seed, method)
     random = list(
-        _draw(partial(_one_draw, runs=runs), found.present, draws=draws, seed=seed, processes=processes)
+        _draw(
+            partial(_one_draw, runs=runs, method=method),
+            found.present,
+            draws=draws,
+            seed=seed,
+            processes=processes,
+        )
     )
     total = observed.share.sum()
     totals = np.array([one.share.sum() for one in random])
@@ -140,13 +152,13 @@ def _against_the_most(values: Floats) -> tuple[Floats, Floats]:
     return p, np.where(varies, adjusted, 1.0)
 
 
-def _statistics(present: sparse.csr_array, runs: int, seed: int) -> _Found:
+def _statistics(present: sparse.csr_array, runs: int, seed: int, method: Method) -> _Found:
     rows, columns = present.shape
     graph = nx.Graph()
     graph.add_nodes_from(range(rows + columns))
     at = present.tocoo()
     graph.add_edges_from(zip(at.row.tolist(), (at.col + rows).tolist(), strict=True), weight=1.0)
-    of = communities(graph, runs=runs, seed=seed).of
+    of = communities(graph, runs=runs, seed=seed, method=method).of
     labels = np.array([of[node] for node in range(rows + columns)], dtype=np.int64)  # type: ignore[index]
     return _Found(
         labels=labels,
@@ -167,9 +179,11 @@ def _shares(present: sparse.csr_array, rows: NDArray[np.int64], columns: NDArray
     return shares
 
 
-def _one_draw(present: sparse.csr_array, seed: np.random.SeedSequence, *, runs: int) -> _Found:
-    chain, louvain = seed.spawn(2)
-    return _statistics(rewired(present, chain), runs, int(louvain.generate_state(1)[0]))
+def _one_draw(
+    present: sparse.csr_array, seed: np.random.SeedSequence, *, runs: int, method: Method
+) -> _Found:
+    chain, start = seed.spawn(2)
+    return _statistics(rewired(present, chain), runs, int(start.generate_state(1)[0]), method)
 
 
 # ── pairs of one side ────────────────────────────────────────────────────────────────────
