@@ -43,9 +43,10 @@ def test_a_page_a_table_and_files(store: Path, tmp_path: Path) -> None:
     assert f"{graph.number_of_edges():,} edges in" in done.stderr
     assert (tmp_path / "n.svg").exists()
     assert (tmp_path / "m.pdf").exists()
-    assert {"degree", "community", "bridging"} <= set(
-        next(iter(nx.get_node_attributes(graph, "kind") and graph.nodes.values()))
-    )
+    drugs = [facts for facts in graph.nodes.values() if facts["kind"] == "drug"]
+    assert all({"degree", "community", "stability"} <= set(facts) for facts in drugs)
+    toxicities = [facts for facts in graph.nodes.values() if facts["kind"] == "toxicity"]
+    assert all({"bridging", "bridging_p", "bridging_adjusted_p"} <= set(facts) for facts in toxicities)
     rows = list(csv.DictReader(io.StringIO(trialweave("network", store, "--runs", "2", "-f", "csv").stdout)))
     assert len(rows) == graph.number_of_nodes()
     degree = {(facts["kind"], facts["label"]): facts["degree"] for facts in graph.nodes.values()}

@@ -121,7 +121,7 @@ def test_a_cell_is_empty_crossed_or_a_number(tmp_path: Path, monkeypatch: pytest
         for text in axes.texts
         if text.get_ha() == "center" and text.get_va() == "center"
     }
-    assert cells == {(0, 0): "3", (1, 0): "×", (0, 1): "0.50"}  # nothing at b and y: no source tells
+    assert cells == {(0, 0): "3.0", (1, 0): "×", (0, 1): "0.50"}  # nothing at b and y: no source tells
     orange, grey, purple = (patch.get_facecolor()[:3] for patch in axes.patches)
     assert orange[0] > orange[2]
     assert purple[2] > purple[0]

@@ -32,14 +32,16 @@ def nodes_of(graph: nx.Graph) -> Iterator[tuple[str, dict[str, Value]]]:
 def edges_of(graph: nx.Graph) -> Iterator[tuple[str, str, dict[str, Value]]]:
     """Each edge, drug first, and what is known of it."""
     for one, two, facts in graph.edges(data=True):
-        source, target = (
-            (two, one)
-            if graph.nodes[two].get("bipartite", 1) < graph.nodes[one].get("bipartite", 0)
-            else (one, two)
-        )
+        source, target = drug_first(graph, one, two)
         plain = known(facts)
         plain["weight_is"] = "known" if "weight" in plain else "not known"
         yield text(str(source)), text(str(target)), plain
+
+
+def drug_first(graph: nx.Graph, one: str, two: str) -> tuple[str, str]:
+    """The ends of an edge, the drug before the toxicity; of one side, as they stand."""
+    sides = graph.nodes[one].get("bipartite", 0), graph.nodes[two].get("bipartite", 0)
+    return (two, one) if sides == (1, 0) else (one, two)
 
 
 def known(facts: Mapping[str, Any]) -> dict[str, Value]:

@@ -12,6 +12,7 @@ import msgspec
 from trialweave.graph.quads import Term, to_term
 from trialweave.queries.network.analysis import Analysis, numbers
 from trialweave.queries.network.communities import Communities
+from trialweave.queries.network.plain import drug_first
 from trialweave.queries.network.prediction import Prediction
 from trialweave.queries.network.significance import Significance
 from trialweave.queries.table import Table
@@ -62,7 +63,10 @@ def document(found: Analysis) -> str:
             {"id": node, "kind": facts["kind"], "label": facts["label"], "iri": facts["iri"], **of_node}
             for (node, facts), of_node in zip(network.nodes(data=True), numbers(found).values(), strict=True)
         ],
-        "edges": [{"source": one, "target": two, **facts} for one, two, facts in network.edges(data=True)],
+        "edges": [
+            dict(zip(("source", "target"), drug_first(network, one, two), strict=True)) | facts
+            for one, two, facts in network.edges(data=True)
+        ],
         "communities": {
             "members": found.communities.members,
             "runs": found.communities.runs,
