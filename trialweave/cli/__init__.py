@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 
-from trialweave.cli import asking, building, checking, exporting, linking, pooling
+from trialweave.cli import asking, building, checking, exporting, linking, networking, pooling
 from trialweave.cli.app import app, say
 from trialweave.errors import TrialweaveError
 
-__all__ = ["app", "asking", "building", "checking", "exporting", "linking", "main", "pooling"]
+__all__ = ["app", "asking", "building", "checking", "exporting", "linking", "main", "networking", "pooling"]
 
 
 def main() -> None:

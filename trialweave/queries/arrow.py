@@ -79,6 +79,27 @@ def arrow_table(source: Source, sparql: str, *, columns: Mapping[str, Column] | 
     return made
 
 
+def columns_table(columns: Mapping[str, tuple[type, list[Any]]]) -> pyarrow.Table:
+    """A table of columns of Python values, each with its type: bool, int, float, str, or tuple (of texts).
+
+    >>> table = columns_table({"n": (int, [1, None]), "names": (tuple, [("a", "b"), None])})
+    >>> table.column("names").to_pylist()
+    [['a', 'b'], None]
+    """
+    arrow = _pyarrow()
+    types = {
+        bool: arrow.bool_(),
+        int: arrow.int64(),
+        float: arrow.float64(),
+        str: arrow.string(),
+        tuple: arrow.list_(arrow.string()),
+    }
+    made: pyarrow.Table = arrow.table(
+        {name: arrow.array(values, types[kind]) for name, (kind, values) in columns.items()}
+    )
+    return made
+
+
 def write_parquet(table: pyarrow.Table, file: Path) -> None:
     """Write a table to a Parquet file, which appears whole; meanings and units go along.
 

@@ -82,14 +82,14 @@ def comparisons(
     counts: list[Counts] = []
     left_out: list[LeftOut] = []
     for trial, of_trial in _by_trial(rows).items():
-        study = _study(trial)
-        chosen, others = _choose(study, of_trial, wanted, min_grade, seriousness, given)
+        study = study_name(trial)
+        chosen, others = choose(study, of_trial, wanted, min_grade, seriousness, given)
         left_out += others
         reason = trials.not_comparable(about[trial])
         if chosen and reason:
             left_out.append(LeftOut(study=study, because=reason, evidence=_evidence(chosen)))
         elif chosen:
-            counts.append(_counts(study, chosen, given, _subgroup(by, chosen, given, about[trial])))
+            counts.append(as_counts(study, chosen, given, _subgroup(by, chosen, given, about[trial])))
     return counts, left_out
 
 
@@ -100,7 +100,7 @@ def _by_trial(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _study(trial: str) -> str:
+def study_name(trial: str) -> str:
     """The registry number, or the shortest name of a trial that has none."""
     name = compact(trial)
     return name.removeprefix("nct:") if name != trial else trial
@@ -110,7 +110,7 @@ def _evidence(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(row.evidence for row in rows)
 
 
-def _choose(
+def choose(
     study: str,
     rows: Sequence[Row],
     wanted: set[str],
@@ -118,7 +118,10 @@ def _choose(
     seriousness: Seriousness,
     given: Mapping[str, trials.Given],
 ) -> tuple[list[Row], list[LeftOut]]:
-    """The rows that make the trial's 2x2 table, none if there is none; and the others, with the reason."""
+    """The rows that make the trial's 2x2 table, none if there is none; and the others, with the reason.
+
+    `given` tells of each count's fact what its people were given; a fact without an arm is not in it.
+    """
     left_out: list[LeftOut] = []
     tables: dict[tuple[object, ...], list[Row]] = defaultdict(list)
 
@@ -128,11 +131,11 @@ def _choose(
             left_out.append(LeftOut(study=study, because=because, what=what, evidence=(row.evidence,)))
 
     for row in rows:
-        barrier = row.left_out_because or _outside(row, min_grade, seriousness) or _contradiction(row)
+        barrier = row.left_out_because or outside(row, min_grade, seriousness) or contradiction(row)
         if barrier is None and row.evidence not in given:
             barrier = "the count hangs on no arm"
         if barrier is None:
-            tables[_key(row, given[row.evidence])].append(row)
+            tables[counted_as(row, given[row.evidence])].append(row)
         else:
             leave([row], barrier)
     whole: list[list[Row]] = []
@@ -145,13 +148,14 @@ def _choose(
             whole.append(table)
         else:
             leave(table, missing)
-    whole.sort(key=lambda table: _rank(table, wanted))
+    whole.sort(key=lambda table: rank(table, wanted))
     for table in whole[1:]:
         leave(table, f"the trial is counted by {_table(whole[0][0])}, and people may be in both")
     return (whole[0] if whole else []), left_out
 
 
-def _key(row: Row, given: trials.Given) -> tuple[object, ...]:
+def counted_as(row: Row, given: trials.Given) -> tuple[object, ...]:
+    """Rows of one trial with the same of these are counts of one table."""
     return given.record, row.source, row.event.casefold(), row.seriousness, row.grade, row.attribution
 
 
@@ -185,7 +189,7 @@ def _band(grade: str) -> tuple[int, int]:
     return (1, low) if match["open"] == "<=" else (low, int(match["high"] or low))
 
 
-def _outside(row: Row, min_grade: int | None, seriousness: Seriousness) -> str | None:
+def outside(row: Row, min_grade: int | None, seriousness: Seriousness) -> str | None:
     """Why a row counts something else than was asked for."""
     if row.seriousness is not None and row.seriousness != seriousness:
         return f"counts {row.seriousness} events; seriousness={row.seriousness} pools those"
@@ -201,7 +205,8 @@ def _outside(row: Row, min_grade: int | None, seriousness: Seriousness) -> str |
     return f"stops at grade {high}" if high < 4 else None
 
 
-def _contradiction(row: Row) -> str | None:
+def contradiction(row: Row) -> str | None:
+    """Why a row gives no count that can be used."""
     if row.affected is None or row.at_risk is None:
         return "number affected or at risk not stated"
     if not 0 <= row.affected <= row.at_risk:
@@ -237,7 +242,8 @@ def _missing(table: Sequence[Row], given: Mapping[str, trials.Given]) -> str | N
     return None
 
 
-def _rank(table: Sequence[Row], wanted: set[str]) -> tuple[object, ...]:
+def rank(table: Sequence[Row], wanted: set[str]) -> tuple[object, ...]:
+    """The order in which tables of one trial are taken: the least first (see the rules above)."""
     first = table[0]
     low, high = _band(first.grade) if first.grade else (0, 0)
     return (
@@ -252,9 +258,10 @@ def _rank(table: Sequence[Row], wanted: set[str]) -> tuple[object, ...]:
     )
 
 
-def _counts(
+def as_counts(
     study: str, rows: Sequence[Row], given: Mapping[str, trials.Given], subgroup: str | None
 ) -> Counts:
+    """The chosen rows of one trial as one 2x2 table: several arms of a side are added up."""
     treated = [row for row in rows if row.role == "exposed"]
     control = [row for row in rows if row.role == "control"]
     background = frozenset[str]().union(*(given[row.evidence].others for row in treated))
