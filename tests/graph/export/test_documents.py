@@ -15,7 +15,6 @@ from rdflib.compare import isomorphic
 from trialweave import Graph, open_store
 from trialweave.errors import StoreError
 from trialweave.graph.catalog import is_registry, read_entries
-
 from trialweave.graph.export.documents import document, export_documents
 from trialweave.graph.export.trials import trial_triples, trials_and_records
 from trialweave.graph.quads import Literal, NamedNode, Triple
