@@ -49,8 +49,7 @@ def add_record(graph: Graph, entry: Entry, nodes: Nodes, edges: Edges) -> int:
 
 
 def _publication(iri: str, told: Described, nodes: Nodes) -> None:
-    named: dict[str, Slot] = {"name": "journal article", "category": [biolink.CLASS]}
-    nodes.add(FABIO["JournalArticle"], biolink.THING, named)
+    nodes.add(FABIO["JournalArticle"], biolink.THING, {"name": "journal article"})
     headings = (*told.all(iri, FABIO["hasPrimarySubjectTerm"]), *told.all(iri, FABIO["hasSubjectTerm"]))
     doi = told.one(iri, PRISM["doi"])
     nodes.add(
