@@ -12,10 +12,10 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from trialweave import build
+
 settings.register_profile("untimed", deadline=None)  # how long a test takes says nothing on a busy machine
 settings.load_profile("untimed")
-
-from trialweave import build
 
 
 def free_port() -> int:

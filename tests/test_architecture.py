@@ -36,7 +36,7 @@ DOORS = {
     "networkx": {"queries/network"},
     "igraph": {"queries/network/communities.py"},
     "pandas": {"queries/arrow.py"},
-    "pyarrow": {"queries/arrow.py"},
+    "pyarrow": {"queries/arrow.py", "queries/dataset/__init__.py"},
     "matplotlib": {"queries/synthesis/canvas.py"},
     "scipy": {"queries/synthesis/statistics.py", "queries/network"},
     "statsmodels": {"queries/synthesis/statistics.py"},

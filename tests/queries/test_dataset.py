@@ -1,7 +1,7 @@
 """The Parquet set, read by others: types, keys, references, figures, units."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -47,11 +47,12 @@ def tables(folder: Path) -> Mapping[str, pyarrow.Table]:
 
 
 @pytest.fixture(scope="module")
-def database(folder: Path) -> duckdb.DuckDBPyConnection:
+def database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     made = duckdb.connect()
     for name in layouts():
         made.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder / name}.parquet')")
-    return made
+    yield made
+    made.close()
 
 
 def test_columns_are_as_their_headers_say(tables: Mapping[str, pyarrow.Table]) -> None:
@@ -69,8 +70,9 @@ def test_columns_are_as_their_headers_say(tables: Mapping[str, pyarrow.Table]) -
 @pytest.mark.parametrize("name", [path.stem for path in sorted(TABLES.glob("*.rq"))])
 def test_keys_are_keys(database: duckdb.DuckDBPyConnection, name: str) -> None:
     key = ", ".join(layouts()[name].key)
+    first = layouts()[name].key[0]
     rows, different, absent = database.execute(
-        f"SELECT count(*), count(DISTINCT ({key})), count(*) FILTER ({layouts()[name].key[0]} IS NULL) FROM {name}"
+        f"SELECT count(*), count(DISTINCT ({key})), count(*) FILTER ({first} IS NULL) FROM {name}"
     ).fetchall()[0]
     assert rows == different > 0
     assert absent == 0
@@ -148,5 +150,5 @@ def test_a_value_that_does_not_fit_is_named(tmp_path: Path) -> None:
         "#+ summary: broken\n#+ key: [a]\n#+ columns:\n#+   a: {meaning: a number, type: integer}\n"
         'SELECT ?a WHERE { VALUES ?a { "many" } }\n'
     )
-    with pytest.raises(QueryError, match="broken.a: holds text, expected integer"):
+    with pytest.raises(QueryError, match=r"broken\.a: holds text, expected integer"):
         read_table(Store.in_memory(), read_layout(tmp_path / "broken.rq"))

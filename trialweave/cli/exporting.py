@@ -31,7 +31,7 @@ def export(
         Form | None,
         typer.Option(
             "--form",
-            help="rdf: one file. trials: a JSON-LD document a trial. kgx: nodes and edges of the Biolink Model. "
+            help="rdf: one file. trials: a JSON-LD document a trial. kgx: Biolink nodes and edges. "
             "tables: Parquet. release: graph and tables with RO-Crate, Croissant and VoID. "
             "Else by the ending: .jsonl is trials, .parquet tables, .kgx kgx, .crate release.",
         ),
@@ -39,7 +39,7 @@ def export(
     open_only: Annotated[
         bool,
         typer.Option(
-            "--open-only", help="Only what may be passed on: no texts of publishers, no closed terms."
+            "--open-only", help="Only what may be passed on: no publishers' texts, no closed terms."
         ),
     ] = False,
 ) -> None:

@@ -120,8 +120,8 @@ def _notice(described: tuple[DataSource, ...], withheld: Withheld | None) -> str
         parts.append("\n".join(lines) + "\n")
     if withheld is None:
         parts.append(
-            "The graph and the tables hold the texts of abstracts and quotes from them. They belong to their\n"
-            "publishers: do not pass this folder on. `--open-only` makes one without them.\n"
+            "The graph and the tables hold the texts of abstracts and quotes from them. They belong to\n"
+            "their publishers: do not pass this folder on. `--open-only` makes one without them.\n"
         )
     else:
         names = "".join(f"  {name}\n" for name in withheld.graphs) or "  none\n"

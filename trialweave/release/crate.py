@@ -44,8 +44,9 @@ def crate(
         "@id": "./",
         "@type": "Dataset",
         "name": "A graph of clinical trials and its tables",
-        "description": "Clinical trials with their arms, results and adverse events, each number with the place "
-        f"that it was read from; made by trialweave. The date is that of the newest record. {_access(withheld)}",
+        "description": "Clinical trials with their arms, results and adverse events, each number with the "
+        "place that it was read from; made by trialweave. The date is that of the newest record. "
+        f"{_access(withheld)}",
         "datePublished": date,
         "license": {"@id": TERMS},
         "isBasedOn": [{"@id": _source_id(source)} for source in described],
@@ -61,8 +62,8 @@ def crate(
         "@id": TERMS,
         "@type": "CreativeWork",
         "name": "The terms of each source",
-        "description": "No one licence covers all: each source has its own, which NOTICE.txt and the sources of "
-        "this crate name. What trialweave adds is under the Apache License 2.0.",
+        "description": "No one licence covers all: each source has its own, which NOTICE.txt and the "
+        "sources of this crate name. What trialweave adds is under the Apache License 2.0.",
     }
     graph = [descriptor, root, *(_file(file) for file in files), terms]
     licences: dict[str, Node] = {}

@@ -63,7 +63,7 @@ def croissant(tables: Mapping[str, TableLayout], files: tuple[FileEntry, ...], *
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": "trialweave-tables",
-        "description": "Clinical trials, their arms, doses, endpoints, estimates and adverse events as tables.",
+        "description": "Clinical trials, their arms, doses, endpoints, estimates and adverse events.",
         "url": "https://w3id.org/trialweave/",
         "license": "NOTICE.txt",
         "version": "1.0.0",

@@ -16,7 +16,6 @@ CHEMICAL = "biolink:ChemicalEntity"
 CONDITION = "biolink:DiseaseOrPhenotypicFeature"
 PUBLICATION = "biolink:Publication"
 THING = "biolink:NamedThing"
-CLASS = "biolink:OntologyClass"
 
 ASSOCIATION = "biolink:Association"
 EVENT_ASSOCIATION = "biolink:EntityToPhenotypicFeatureAssociation"

@@ -59,16 +59,18 @@ def export_documents(graph: Graph, target: Path) -> DocumentsReport:
 
     Nothing appears where something cannot be written: StoreError says what.
     """
+    documents = statements = 0
     if target.name.lower().removesuffix(".gz").endswith(".jsonl"):
         with whole_file(target) as file:
-            counts = [file.write(line + b"\n") and count for _, line, count in _documents(graph, None)]
+            for _, line, count in _documents(graph, None):
+                file.write(line + b"\n")
+                documents, statements = documents + 1, statements + count
     else:
-        counts = []
         with whole_folder(target) as part:
             for trial, line, count in _documents(graph, 1):
                 (part / f"{_file_name(trial)}.jsonld").write_bytes(line + b"\n")
-                counts.append(count)
-    return DocumentsReport(target=str(target), documents=len(counts), statements=sum(counts))
+                documents, statements = documents + 1, statements + count
+    return DocumentsReport(target=str(target), documents=documents, statements=statements)
 
 
 def _documents(graph: Graph, indent: int | None) -> Iterator[tuple[str, bytes, int]]:

@@ -7,7 +7,9 @@ Left out are:
 - terminologies and sets of mappings that say that they may not go on, or do not say that they may, with
   what is derived from them: links to their terms, names taken from them, classes that only they state.
 
-The catalog stays as it is: the content hash of a record is that of its whole graph. Whether a fact, a figure, a name or a title may be protected is no question of a program; these stay.
+The catalog stays as it is: the content hash of a record is that of its whole graph.
+
+Whether a fact, a figure, a name or a title may be protected is no question of a program; these stay.
 """
 
 from __future__ import annotations

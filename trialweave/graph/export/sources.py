@@ -19,7 +19,8 @@ DCTERMS = namespace("dcterms")
 OURS = "https://www.apache.org/licenses/LICENSE-2.0"
 
 _OPEN = re.compile(
-    r"publicdomain/zero|\bcc[- ]?0\b|creativecommons\.org/licenses/by(-sa)?/|\bcc[- ]by([- ]sa)?([- ][\d.]+)?$",
+    r"publicdomain/zero|\bcc[- ]?0\b|creativecommons\.org/licenses/by(-sa)?/"
+    r"|\bcc[- ]by([- ]sa)?([- ][\d.]+)?$",
     re.IGNORECASE,
 )
 

@@ -62,17 +62,18 @@ def trial_triples(graph: Graph, trial: str, records: Iterable[str]) -> set[Tripl
     topics = {NamedNode(trial)} | {t.subject for t in triples if t.predicate.value == TW["reportsTrial"]}
     for topic in sorted(topics, key=str):
         for predicate in SPEAKS_OF:
-            for spoken in graph.quads_of(predicate=predicate, value=topic):
-                if (graph_of(spoken) or "").startswith(DERIVED):
-                    triples.update(quad.triple for quad in graph.quads_of(subject=spoken.subject))
-    nodes = {t.subject for t in triples} | topics
+            for found in graph.quads_of(predicate=predicate, value=topic):
+                if (graph_of(found) or "").startswith(DERIVED):
+                    triples.update(quad.triple for quad in graph.quads_of(subject=found.subject))
+    nodes: set[Term] = {*(t.subject for t in triples), *topics}
     nodes |= {
         t.object for t in triples if isinstance(t.object, NamedNode) and t.object.value.startswith(CONCEPT)
     }
     for node in nodes:
         triples.update(_derived(graph, node))
-    for node in {t.object for t in triples if t.predicate.value not in _NO_LABEL} - nodes:
-        triples.update(_labels(graph, node))
+    pointed_to = {t.object for t in triples if t.predicate.value not in _NO_LABEL}
+    for term in pointed_to - nodes:
+        triples.update(_labels(graph, term))
     return triples
 
 

@@ -48,6 +48,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     part = folder.with_name(f".{folder.name}.part")
     old = folder.with_name(f".{folder.name}.old")
     try:
+        if old.exists() and not folder.exists():  # an export was killed between its last two steps
+            old.replace(folder)
         shutil.rmtree(part, ignore_errors=True)  # what a killed export left behind
         shutil.rmtree(old, ignore_errors=True)
         part.mkdir(parents=True)
