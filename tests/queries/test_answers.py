@@ -91,7 +91,7 @@ def test_a_range_and_a_deviation_are_not_passed_off_as_an_interval(graph: Graph)
     found = {row["measure"]: row for row in rows(graph, "trial-results", trial="NCT00000001")}
     assert found["mean"]["sd"] == Decimal("1.1")
     assert found["median"]["interval"] == "range"
-    assert found["mediantime"]["not_reached"] is True
+    assert found["mediantime"]["not_reached"] == "yes"
     assert found["mediantime"]["value"] is None
 
 
