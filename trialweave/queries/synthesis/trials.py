@@ -69,7 +69,7 @@ _DISEASES = f"""
 SELECT DISTINCT ?trial ?label WHERE {{
   VALUES ?trial {{ <THINGS> }}
   ?trial <{TW["condition"]}> ?condition . ?condition <{SKOS["prefLabel"]}> ?own .
-  OPTIONAL {{ ?condition <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
+  OPTIONAL {{ ?condition <{TW["preferredTerm"]}> ?term . ?term <{RDFS["label"]}> ?name }}
   BIND(COALESCE(?name, ?own) AS ?label)
 }} ORDER BY ?trial ?label"""
 
@@ -83,7 +83,7 @@ SELECT DISTINCT ?fact ?group ?text ?arm ?label ?inside WHERE {{
   OPTIONAL {{
     ?arm <{TW["hasIntervention"]}> ?intervention . ?intervention <{TW["drug"]}> ?drug .
     ?drug <{SKOS["prefLabel"]}> ?own .
-    OPTIONAL {{ ?drug <{SKOS["exactMatch"]}> ?term . ?term <{RDFS["label"]}> ?name }}
+    OPTIONAL {{ ?drug <{TW["preferredTerm"]}> ?term . ?term <{RDFS["label"]}> ?name }}
     OPTIONAL {{ ?drug <{TW["within"]}> ?inside . FILTER(?inside = <CLASS>) }}
     BIND(COALESCE(?name, ?own) AS ?label)
   }}
