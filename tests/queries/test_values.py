@@ -155,8 +155,9 @@ def test_nothing_typed_breaks_out_of_its_place(graph: Graph, text: str, name: st
         ([("x:concept", "mesh:D1"), ("x:concept", "obo:CHEBI_1")], "mesh:D1"),
         ([("obo:CHEBI_1", "mesh:D1")], "mesh:D1"),
         ([("mesh:D1", "obo:CHEBI_1")], "mesh:D1"),
-        ([("x:concept", "mesh:D1"), ("x:other", "obo:CHEBI_1")], None),
-        ([], None),
+        ([("x:concept", "mesh:D1"), ("x:other", "obo:CHEBI_1")], "mesh:D1"),  # one of each terminology
+        ([("x:concept", "mesh:D1"), ("x:concept", "mesh:D2")], "mesh:D1"),
+        ([("x:concept", "mesh:D1"), ("x:other", "mesh:D2")], None),
     ],
 )
 def test_of_terms_that_mean_the_same_the_preferred_one_is_taken(
@@ -166,7 +167,7 @@ def test_of_terms_that_mean_the_same_the_preferred_one_is_taken(
         return NamedNode(f"http://example.org/{name[2:]}" if name.startswith("x:") else expand(name))
 
     writer = GraphWriter("http://example.org/g")
-    for term in ("mesh:D1", "obo:CHEBI_1"):
+    for term in {other for _, other in said} | {one for one, _ in said if one.startswith(("mesh:", "obo:"))}:
         writer.add(iri(term), RDFS_LABEL, "Sorafenib")
     for one, other in said:
         writer.add(iri(one), expand("skos:exactMatch"), iri(other))

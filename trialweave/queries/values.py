@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialweave.errors import LinkError, QueryError
 from trialweave.graph.quads import Literal, NamedNode, Term, to_term
-from trialweave.graph.terminologies import preference
+from trialweave.graph.terminologies import preference, terminology_of
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import PREFIXES, compact, expand, namespace
 from trialweave.queries.catalogue import Parameter
@@ -98,7 +98,8 @@ def resolve_concept(source: Source, given: str) -> NamedNode:
     A preferred label wins over a synonym, a terminology's term over a label that only sources use, what
     is in the graph over what only the MeSH in the package knows. Of terms of several terminologies that
     the graph holds to be the same, by its links or by mappings, the preferred one is taken; else the one
-    that the sources' own uses of the label are all linked to.
+    that the sources' own uses of the label are all linked to; else, where each terminology has one term
+    of that name, MeSH's before the others.
     Raises QueryError if nothing or more than one thing bears the label.
     """
     bare = given.strip().removeprefix("<").removesuffix(">")
@@ -113,7 +114,11 @@ def resolve_concept(source: Source, given: str) -> NamedNode:
         found = _bearers(source, predicate, given, terminology=terminology)
         if len(found) == 1:
             return NamedNode(found[0])
-        if len(found) > 1 and (meant := _the_same(source, found) or _meant(source, given)):
+        if len(found) > 1 and (
+            meant := _the_same(source, found)
+            or _meant(source, given)
+            or (terminology and _one_of_each(found))
+        ):
             return NamedNode(meant)
         if found:
             raise QueryError(
@@ -155,6 +160,12 @@ def _meant(source: Source, label: str) -> str | None:
     }} ORDER BY ?term"""
     found = [row["term"].value for row in source.select(query)]
     return found[0] if len(found) == 1 else None
+
+
+def _one_of_each(terms: list[str]) -> str | None:
+    """The preferred one of terms that stand in a terminology each; None where one has two of them."""
+    terminologies = {terminology_of(term) for term in terms}
+    return min(terms, key=preference) if len(terminologies) == len(terms) else None
 
 
 def _listed(iris: Iterable[str]) -> str:
