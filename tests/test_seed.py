@@ -238,6 +238,8 @@ GRAPHS = {"nt": "nt", "ttl": "turtle", "rdf": "xml"}
 @pytest.mark.parametrize("ending", [*DATASETS, *GRAPHS])
 def test_exports_read_back_the_same_elsewhere(graph: Graph, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"seed.{ending}"
+    names = (name for name in graph.graph_names() if not name.endswith("-starter"))  # ten times the rest
+    graph = Graph.in_memory(quad for name in names for quad in graph.quads(name))
     done = export(graph, path)
     form = pyoxigraph.RdfFormat.from_extension(ending)
     assert form is not None
