@@ -12,19 +12,18 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 T = TypeVar("T")
 
 
-def bar(what: str, *, total: int | None = None) -> Callable[[Iterator[T]], Iterator[T]]:
+def bar(what: str) -> Callable[[Iterator[T]], Iterator[T]]:
     """Something that hands on what it is given, and counts it where a person can see it."""
 
     def counted(items: Iterator[T]) -> Iterator[T]:
         console = Console(file=sys.stderr)
-        of = "" if total is None else f" of {total:,}"
         columns = (
             SpinnerColumn(),
-            TextColumn(f"{{task.completed:,}}{of} {what}"),
+            TextColumn(f"{{task.completed:,}} {what}"),
             BarColumn(),
             TimeElapsedColumn(),
         )
         with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-            yield from progress.track(items, total=total)
+            yield from progress.track(items, total=None)
 
     return counted

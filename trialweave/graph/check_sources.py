@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from trialweave.errors import LoadError
 from trialweave.graph.catalog import Entry, is_registry, read_entries
-from trialweave.graph.quads import Literal, words
+from trialweave.graph.quads import NUMBER_TYPES, Literal, words
 from trialweave.graph.store import Graph
 from trialweave.loaders.ctgov.originals import Original, originals
 from trialweave.loaders.ctgov.places import member, value_at
@@ -28,7 +28,6 @@ from trialweave.records import Record
 TW = namespace("tw")
 XSD = namespace("xsd")
 
-_NUMBERS = {XSD[name] for name in ("integer", "decimal", "nonNegativeInteger", "double")}
 _NUMBER = re.compile(r"[0-9][0-9.,]*|\.[0-9]+")  # amid words a hyphen stands for "to"
 _MEASURE = re.compile(r"(.*?/measure(?:\[[0-9]+\])?)/")
 
@@ -111,7 +110,7 @@ class _Facts:
         for quad in graph.quads(entry.graph):
             subject, name = words(quad.subject), quad.predicate.value.removeprefix(TW[""])
             self.values[subject][name].append(words(quad.object))
-            if isinstance(quad.object, Literal) and quad.object.datatype.value in _NUMBERS:
+            if isinstance(quad.object, Literal) and quad.object.datatype.value in NUMBER_TYPES:
                 self.numbers.append((subject, name, quad.object.value))
 
     def compare(self) -> Iterator[Mismatch | None]:

@@ -142,9 +142,12 @@ def _entries(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _forget(endpoint: Endpoint, names: Sequence[str]) -> None:
-    for name in names:
+    if names:
+        listed = " ".join(str(NamedNode(name)) for name in names)
+        entry = f"?graph <{TW['contentHash']}> ?hash"
         endpoint.update(
-            f"DELETE WHERE {{ GRAPH <{PUSHED}> {{ {NamedNode(name)} <{TW['contentHash']}> ?hash }} }}"
+            f"DELETE {{ GRAPH <{PUSHED}> {{ {entry} }} }}\n"
+            f"WHERE {{ VALUES ?graph {{ {listed} }} GRAPH <{PUSHED}> {{ {entry} }} }}"
         )
 
 

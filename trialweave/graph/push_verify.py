@@ -16,7 +16,7 @@ import pyoxigraph
 from trialweave.graph.endpoint import Endpoint
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.push_presets import Preset
-from trialweave.graph.quads import Literal, NamedNode, Term
+from trialweave.graph.quads import INTEGER_TYPES, Literal, NamedNode, Term
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace
 
@@ -28,7 +28,7 @@ _PAGE = 5_000
 _SAMPLE = 20
 _LARGEST_SAMPLED = 5_000  # triples
 
-_NUMBERS = {XSD[name] for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
+_EXACT = INTEGER_TYPES | {XSD["decimal"]}
 
 
 def unfit(lines: list[bytes], preset: Preset) -> str | None:
@@ -121,7 +121,7 @@ def _canonical_object(value: Term, preset: Preset) -> str:
     if not isinstance(value, Literal):
         return str(value)
     datatype = value.datatype.value
-    if datatype in _NUMBERS:
+    if datatype in _EXACT:
         try:
             number = Decimal(value.value)
         except InvalidOperation:

@@ -33,6 +33,16 @@ Term = NamedNode | BlankNode | Literal | Triple
 XSD = namespace("xsd")
 RDF = namespace("rdf")
 
+INTEGER_TYPES = frozenset(
+    XSD[name] for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger")
+)
+"""IRIs of the datatypes whose values are whole numbers."""
+
+DECIMAL_TYPES = frozenset(XSD[name] for name in ("decimal", "double", "float"))
+"""IRIs of the datatypes of other numbers."""
+
+NUMBER_TYPES = INTEGER_TYPES | DECIMAL_TYPES
+
 _INTEGER = NamedNode(XSD["integer"])
 _DECIMAL = NamedNode(XSD["decimal"])
 _BOOLEAN = NamedNode(XSD["boolean"])

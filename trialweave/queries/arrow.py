@@ -1,8 +1,7 @@
 """An answer as an Arrow table or a pandas DataFrame: typed columns, without a look at each row in Python.
 
-The engine writes its answer as SPARQL TSV, Arrow reads that column by column, and only the distinct
-values of a column that is neither all integers, all IRIs nor all plain text are looked at one by one.
-What a column is follows from its values:
+The engine writes its answer as SPARQL TSV, which `queries/columns` reads. What a column is follows from its
+values:
 
 ```
 xsd:integer and its kind      int64                 pandas Int64
@@ -21,26 +20,22 @@ Needs pandas and pyarrow: `pip install 'trialweave[tables]'`.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
 from trialweave.errors import QueryError
-from trialweave.ontology.prefixes import namespace
 from trialweave.queries.catalogue import Column, Question
-from trialweave.queries.run import answer, bind, failures_told, select
+from trialweave.queries.columns import library, read_tsv, typed
+from trialweave.queries.run import answer, bind, failures_told, table_of
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
     from trialweave.queries.source import Source
-
-XSD = namespace("xsd")
 
 
 def ask_arrow(source: Source, question: Question, given: Mapping[str, str] | None = None) -> pyarrow.Table:
@@ -53,15 +48,16 @@ def arrow_table(source: Source, sparql: str, *, columns: Mapping[str, Column] | 
 
     Raises QueryError and RemoteError as `select` does, and QueryError where pyarrow is not installed.
     """
-    arrow = _pyarrow()
+    arrow = library("pyarrow")
     found = answer(source, sparql)
     if isinstance(found, pyoxigraph.QuerySolutions):
         names = [variable.value for variable in found.variables]
         with failures_told(source):
             written = found.serialize(format=pyoxigraph.QueryResultsFormat.TSV)
-        cells = _cells(written or b"", names)
+        cells = read_tsv(written or b"", names)
     else:
-        table = select(source, sparql)
+        with failures_told(source):
+            table = table_of(found)
         names = list(table.columns)
         texts = [
             [None if term is None else str(term) for term in column]
@@ -70,12 +66,12 @@ def arrow_table(source: Source, sparql: str, *, columns: Mapping[str, Column] | 
         cells = [arrow.array(column, arrow.string()) for column in texts] or [
             arrow.array([], arrow.string())
         ] * len(names)
-    typed = [_typed(column) for column in cells]
+    filled = [typed(column) for column in cells]
     fields = [
         arrow.field(name, column.type, metadata=_metadata((columns or {}).get(name)))
-        for name, column in zip(names, typed, strict=True)
+        for name, column in zip(names, filled, strict=True)
     ]
-    made: pyarrow.Table = arrow.table(typed, schema=arrow.schema(fields))
+    made: pyarrow.Table = arrow.table(filled, schema=arrow.schema(fields))
     return made
 
 
@@ -86,7 +82,7 @@ def columns_table(columns: Mapping[str, tuple[type, list[Any]]]) -> pyarrow.Tabl
     >>> table.column("names").to_pylist()
     [['a', 'b'], None]
     """
-    arrow = _pyarrow()
+    arrow = library("pyarrow")
     types = {
         bool: arrow.bool_(),
         int: arrow.int64(),
@@ -105,12 +101,10 @@ def write_parquet(table: pyarrow.Table, file: Path) -> None:
 
     Raises QueryError where it cannot be written.
     """
-    _pyarrow()
-    import pyarrow.parquet
-
+    parquet = library("pyarrow.parquet")
     part = file.with_name(f".{file.name}.part")
     try:
-        pyarrow.parquet.write_table(table, part)
+        parquet.write_table(table, part)
         part.replace(file)
     except OSError as error:
         raise QueryError(f"{file}: cannot be written ({error.strerror or error})") from error
@@ -120,11 +114,9 @@ def write_parquet(table: pyarrow.Table, file: Path) -> None:
 
 def parquet_bytes(table: pyarrow.Table) -> bytes:
     """A table as the bytes of a Parquet file: the same for the same table and version of pyarrow."""
-    _pyarrow()
-    import pyarrow.parquet
-
+    parquet = library("pyarrow.parquet")
     out = io.BytesIO()
-    pyarrow.parquet.write_table(table, out)
+    parquet.write_table(table, out)
     return out.getvalue()
 
 
@@ -139,7 +131,7 @@ def as_types(
 
     Types are text, integer, decimal (double) and boolean. Raises QueryError for a value that does not fit.
     """
-    arrow = _pyarrow()
+    arrow = library("pyarrow")
     types = {
         "text": arrow.string(),
         "integer": arrow.int64(),
@@ -162,128 +154,23 @@ def as_types(
 
 def to_frame(table: pyarrow.Table) -> pandas.DataFrame:
     """The DataFrame of a table; `attrs["units"]` and `attrs["meanings"]` tell of its columns."""
-    import pandas
-    import pyarrow
-
+    of_pandas, arrow = library("pandas"), library("pyarrow")
     for place, field in enumerate(table.schema):
         column = table.column(place)
-        if pyarrow.types.is_string(field.type) and _repeats(column):
+        if arrow.types.is_string(field.type) and _repeats(column):
             coded = column.dictionary_encode()
             table = table.set_column(place, field.with_type(coded.type), coded)
-    kinds = {pyarrow.int64(): pandas.Int64Dtype(), pyarrow.bool_(): pandas.BooleanDtype()}
-    frame = table.to_pandas(types_mapper=kinds.get)
+    kinds = {arrow.int64(): of_pandas.Int64Dtype(), arrow.bool_(): of_pandas.BooleanDtype()}
+    frame: pandas.DataFrame = table.to_pandas(types_mapper=kinds.get)
     for key in ("unit", "meaning"):
         told = {field.name: (field.metadata or {}).get(key.encode()) for field in table.schema}
         frame.attrs[f"{key}s"] = {name: text.decode() for name, text in told.items() if text}
     return frame
 
 
-# ── from text to columns ─────────────────────────────────────────────────────────────────
-
-
-def _cells(written: bytes, names: list[str]) -> list[Any]:
-    """The columns of SPARQL TSV as they are written; null where a cell is empty."""
-    arrow = _pyarrow()
-    import pyarrow.csv
-
-    if not names:
-        return []
-    read = pyarrow.csv.ReadOptions(skip_rows=1, column_names=names, block_size=1 << 24)
-    parse = pyarrow.csv.ParseOptions(
-        delimiter="\t", quote_char=False, escape_char=False, ignore_empty_lines=False
-    )
-    convert = pyarrow.csv.ConvertOptions(
-        column_types=dict.fromkeys(names, arrow.string()), null_values=[""], strings_can_be_null=True
-    )
-    if written.count(b"\n", 0, len(written)) <= 1:
-        return [arrow.array([], arrow.string()) for _ in names]
-    table = pyarrow.csv.read_csv(
-        io.BytesIO(written), read_options=read, parse_options=parse, convert_options=convert
-    )
-    return [column.combine_chunks() for column in table.columns]
-
-
-_LITERAL = re.compile(r'"(.*)"(?:@[A-Za-z0-9-]+|\^\^<([^>]*)>)?', re.DOTALL)
-_ESCAPE = re.compile(r'\\(?:([tbnrf"\'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))')
-_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
-_INTEGER = r"^[+-]?[0-9]{1,18}$"
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-_KINDS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(
-        (XSD[name] for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger")), int
-    ),
-    **dict.fromkeys((XSD[name] for name in ("decimal", "double", "float")), float),
-    XSD["boolean"]: {"true": True, "1": True, "false": False, "0": False}.__getitem__,
-    XSD["date"]: datetime.fromisoformat,
-    XSD["dateTime"]: datetime.fromisoformat,
-}
-"""How the values of a datatype are read; what cannot be read so is text."""
-
-
-def _typed(cells: Any) -> Any:
-    """A column of cells as what all of its values are."""
-    arrow = _pyarrow()
-    import pyarrow.compute as pc
-
-    def all_match(pattern: str) -> bool:
-        return bool(pc.all(pc.match_substring_regex(cells, pattern)).as_py())
-
-    if cells.null_count == len(cells):
-        return cells
-    if all_match(_INTEGER):
-        return pc.cast(cells, arrow.int64())
-    if all_match("^<[^>]*>$") or all_match(r'^"[^"\\]*"$'):
-        return pc.utf8_slice_codeunits(cells, 1, -1)
-    coded = cells.dictionary_encode()
-    values = [_value(cell) for cell in coded.dictionary.to_pylist()]
-    return arrow.array(_alike(values)).take(coded.indices)
-
-
-def _value(cell: str) -> tuple[object, str]:
-    """A cell's value, typed where its datatype can be, and its text."""
-    if cell.startswith("<"):
-        return cell[1:-1], cell[1:-1]
-    literal = _LITERAL.fullmatch(cell)
-    if literal is None:  # abbreviated: a number or a boolean; or a blank node
-        if cell in ("true", "false"):
-            return cell == "true", cell
-        if _NUMBER.fullmatch(cell):
-            return (int(cell) if cell.lstrip("+-").isdecimal() else float(cell)), cell
-        return cell, cell
-    text = _ESCAPE.sub(_unescaped, literal[1])
-    reading = _KINDS.get(literal[2] or "")
-    try:
-        return (text if reading is None else reading(text)), text
-    except (ValueError, KeyError):
-        return text, text
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    return _ESCAPED[match[1]] if match[1] else chr(int(match[2] or match[3], 16))
-
-
-_LARGEST = 2**63
-
-
-def _alike(values: list[tuple[object, str]]) -> list[Any]:
-    """The values if they are of one kind; else their texts."""
-    kinds = {type(value) for value, _ in values}
-    if kinds == {int, float}:
-        return [float(str(value)) for value, _ in values]
-    small = all(-_LARGEST <= value < _LARGEST for value, _ in values if isinstance(value, int))
-    zones = {value.tzinfo is None for value, _ in values if isinstance(value, datetime)}
-    if len(kinds) == 1 and small and len(zones) < 2:
-        return [value for value, _ in values]
-    return [text for _, text in values]
-
-
-# ── small things ─────────────────────────────────────────────────────────────────────────
-
-
 def _repeats(column: Any) -> bool:
     """Whether each value comes twice or more, on average."""
-    import pyarrow.compute as pc
+    pc = library("pyarrow.compute")
 
     return bool(len(column) - column.null_count >= 2 * max(1, pc.count_distinct(column).as_py()))
 
@@ -292,13 +179,3 @@ def _metadata(column: Column | None) -> dict[str, str] | None:
     if column is None:
         return None
     return {"meaning": column.meaning} | ({"unit": column.unit} if column.unit else {})
-
-
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise QueryError(
-            "Arrow tables, DataFrames and Parquet need pyarrow and pandas: pip install 'trialweave[tables]'"
-        ) from error
-    return pyarrow

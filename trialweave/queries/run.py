@@ -70,7 +70,7 @@ def select(source: Source, sparql: str, *, limit: int | None = None) -> Table:
     """
     found = answer(source, sparql)
     with failures_told(source):
-        return _table(found, limit)
+        return table_of(found, limit)
 
 
 def answer(source: Source, sparql: str) -> Answer:
@@ -106,7 +106,8 @@ _UPDATE = re.compile(
 )
 
 
-def _table(answer: Answer, limit: int | None) -> Table:
+def table_of(answer: Answer, limit: int | None = None) -> Table:
+    """The rows of an engine's answer, `limit` at most."""
     rows: list[tuple[Term | None, ...]] = []
     if isinstance(answer, pyoxigraph.QueryBoolean):
         return Table(columns=("answer",), rows=((pyoxigraph.Literal(bool(answer)),),))

@@ -17,15 +17,13 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from trialweave.graph.quads import Literal, NamedNode, Term
+from trialweave.graph.quads import DECIMAL_TYPES, INTEGER_TYPES, Literal, NamedNode, Term
 from trialweave.ontology.prefixes import compact, namespace
 from trialweave.records import Record
 
 Format = OneOf["table", "csv", "tsv", "json", "sparql-json", "md"]
 
 XSD = namespace("xsd")
-_INTEGER_TYPES = {XSD["integer"], XSD["int"], XSD["long"], XSD["nonNegativeInteger"]}
-_DECIMAL_TYPES = {XSD["decimal"], XSD["double"], XSD["float"]}
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -63,9 +61,9 @@ def to_python(term: Term | None) -> Python:
         return None
     if isinstance(term, Literal):
         datatype = term.datatype.value
-        if datatype in _INTEGER_TYPES:
+        if datatype in INTEGER_TYPES:
             return int(term.value) if _INTEGER.fullmatch(term.value) else term.value
-        if datatype in _DECIMAL_TYPES:
+        if datatype in DECIMAL_TYPES:
             return Decimal(term.value) if _DECIMAL.fullmatch(term.value) else term.value
         if datatype == XSD["boolean"]:
             return term.value in ("true", "1")

@@ -92,11 +92,6 @@ class Scale(Record, frozen=True):
         """Whether effects are pooled as logarithms."""
         return self.measure != "rd"
 
-    @property
-    def null(self) -> float:
-        """No effect, as people read it."""
-        return 1.0 if self.log else 0.0
-
     def shown(self, effect: float) -> float:
         """An effect as people read it."""
         if not self.log:
