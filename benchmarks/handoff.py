@@ -23,8 +23,8 @@ from SPARQLWrapper import JSON, SPARQLWrapper
 
 from trialweave.graph import push as pushing
 from trialweave.graph.endpoint import Credentials, Endpoint
-from trialweave.graph.push_presets import preset as preset_named
-from trialweave.graph.push_verify import held_sizes
+from trialweave.graph.push.presets import preset as preset_named
+from trialweave.graph.push.verify import held_sizes
 from trialweave.graph.store import Graph, open_store
 from trialweave.queries.arrow import arrow_table, to_frame
 from trialweave.queries.run import select

@@ -13,7 +13,7 @@ from trialweave.graph.iris import concept_iri
 from trialweave.graph.link import link
 from trialweave.graph.quads import words
 from trialweave.graph.store import current_generation, open_store
-from trialweave.graph.terminology_catalog import read_held
+from trialweave.graph.terminologies.catalog import read_held
 from trialweave.ontology.prefixes import namespace
 
 SKOS = namespace("skos")

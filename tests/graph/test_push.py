@@ -13,8 +13,8 @@ from trialweave.errors import RemoteError
 from trialweave.graph.endpoint import Credentials, Endpoint
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.push import PUSHED, Step, plan, push
-from trialweave.graph.push_presets import Preset, presets
-from trialweave.graph.push_verify import held_sizes, unfit
+from trialweave.graph.push.presets import Preset, presets
+from trialweave.graph.push.verify import held_sizes, unfit
 from trialweave.graph.quads import BlankNode, GraphWriter, Literal, NamedNode, to_term
 from trialweave.graph.store import Graph
 from trialweave.queries.run import select
@@ -114,7 +114,7 @@ def test_a_killed_process_leaves_no_entry_for_half_a_graph(tmp_path: Path, oxigr
 import os, signal, sys
 from trialweave.graph import push as pushing
 from trialweave.graph.endpoint import Endpoint
-from trialweave.graph.push_presets import presets
+from trialweave.graph.push.presets import presets
 from trialweave.graph.quads import GraphWriter, NamedNode
 from trialweave.graph.store import Graph
 from trialweave.graph.iris import TWGRAPH

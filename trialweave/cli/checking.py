@@ -102,7 +102,7 @@ def push(
     from trialweave.graph import push as pushing
     from trialweave.graph.endpoint import Credentials, Endpoint
     from trialweave.graph.export import export as export_graph
-    from trialweave.graph.push_presets import preset as preset_named
+    from trialweave.graph.push.presets import preset as preset_named
     from trialweave.graph.store import open_store
 
     chosen = preset_named(preset)

@@ -53,8 +53,8 @@ def slice_(
 
     Terminologies that may not be passed on are never in it.
     """
-    from trialweave.graph.slice import slice_terminologies
     from trialweave.graph.store import open_store
+    from trialweave.graph.terminologies.slice import slice_terminologies
 
     keys = [key for text in without or [] for key in text.replace(",", " ").split()]
     report = slice_terminologies(open_store(store), out, without=keys)

@@ -19,8 +19,8 @@ from trialweave.graph.publication import graph_name, publication_quads
 from trialweave.graph.quads import Quad, content_hash
 from trialweave.graph.registry import study_quads
 from trialweave.graph.store import Graph, NothingChanged, current_generation, next_generation
-from trialweave.graph.terminology_catalog import held_quads
-from trialweave.graph.terminology_intake import TerminologyIntake
+from trialweave.graph.terminologies.catalog import held_quads
+from trialweave.graph.terminologies.intake import TerminologyIntake
 from trialweave.loaders import Item
 from trialweave.loaders.abstract.report import with_trial
 from trialweave.records import (

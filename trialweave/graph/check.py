@@ -18,7 +18,6 @@ import pyoxigraph
 import rdflib
 
 from trialweave.errors import CheckError
-from trialweave.graph import mesh_terms
 from trialweave.graph.catalog import is_registry, read_entries
 from trialweave.graph.check_pairs import judged_pairs
 from trialweave.graph.check_registry import offences
@@ -26,6 +25,7 @@ from trialweave.graph.check_sources import SourcesReport, check_sources
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
 from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph
+from trialweave.graph.terminologies import mesh_terms
 from trialweave.ontology import mesh, units
 from trialweave.ontology.prefixes import compact, namespace
 from trialweave.records import Record

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
-from trialweave.graph.mesh_terms import label, whole_mesh
 from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph
+from trialweave.graph.terminologies.mesh_terms import label, whole_mesh
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 

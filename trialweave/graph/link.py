@@ -14,8 +14,8 @@ from trialweave.graph.derive import derive
 from trialweave.graph.drug_classes import replace_user_classes
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.store import Graph, current_generation, next_generation, open_store
-from trialweave.graph.terminology_catalog import held_quads
-from trialweave.graph.terminology_intake import TerminologyIntake
+from trialweave.graph.terminologies.catalog import held_quads
+from trialweave.graph.terminologies.intake import TerminologyIntake
 from trialweave.ontology import classes as drug_classes
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Mapping, MappingSet, Record, Rejected

@@ -19,12 +19,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from trialweave.graph import mesh_terms
 from trialweave.graph.drug_classes import CURATED, USER
 from trialweave.graph.iris import TWID
 from trialweave.graph.quads import NamedNode, Quad, graph_of, words
 from trialweave.graph.store import Graph
-from trialweave.graph.terminologies import MAPPING_SETS, terminology_of
+from trialweave.graph.terminologies import MAPPING_SETS, mesh_terms, terminology_of
 from trialweave.ontology.mesh import BIOSIMILARS
 from trialweave.ontology.prefixes import namespace
 

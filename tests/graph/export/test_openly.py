@@ -14,7 +14,7 @@ from trialweave.graph.export.sources import may_be_passed_on, sources
 from trialweave.graph.iris import TWGRAPH, concept_iri
 from trialweave.graph.quads import GraphWriter, NamedNode, words
 from trialweave.graph.store import Graph as Store
-from trialweave.graph.terminology_catalog import Held, held_quads
+from trialweave.graph.terminologies.catalog import Held, held_quads
 from trialweave.ontology.prefixes import namespace
 
 MEDDRA = namespace("meddra")

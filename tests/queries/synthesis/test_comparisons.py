@@ -11,7 +11,7 @@ from trialweave import Graph, ask, build, open_store, question
 from trialweave.errors import QueryError
 from trialweave.graph.endpoint import Endpoint
 from trialweave.graph.push import push
-from trialweave.graph.push_presets import presets
+from trialweave.graph.push.presets import presets
 from trialweave.queries.synthesis.answer import from_graph
 from trialweave.queries.synthesis.comparisons import comparisons
 from trialweave.queries.synthesis.study import Counts, LeftOut, Model

@@ -16,7 +16,6 @@ Nothing here changes what a source said. Each graph is replaced whole, in this o
 12. `differences`  where a registry record and a publication of its trial agree, differ, or cannot be compared
 """
 
-from trialweave.graph import starter
 from trialweave.graph.derive import (
     arms,
     closure,
@@ -31,6 +30,7 @@ from trialweave.graph.derive import (
     told,
 )
 from trialweave.graph.store import Graph
+from trialweave.graph.terminologies import starter
 
 __all__ = ["derive"]
 

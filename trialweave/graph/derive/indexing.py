@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from trialweave.graph import mesh_terms
 from trialweave.graph.derive.terminology import SUBJECT_TERMS, mesh_uis
 from trialweave.graph.quads import NamedNode
 from trialweave.graph.store import Graph
+from trialweave.graph.terminologies import mesh_terms
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 

@@ -19,11 +19,11 @@ from typing import cast
 
 from trialweave.graph.derive.labels import local_concepts
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.mesh_terms import mapped_to, whole_mesh
 from trialweave.graph.quads import GraphWriter, NamedNode, words
 from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import MAPPING_SETS, names, parents
-from trialweave.graph.terminology_catalog import Held, read_held
+from trialweave.graph.terminologies.catalog import Held, read_held
+from trialweave.graph.terminologies.mesh_terms import mapped_to, whole_mesh
 from trialweave.ontology import drug_names, mesh
 from trialweave.ontology.linking import Decision, Index, Kind, Name, asked, index, link, mappings
 from trialweave.ontology.linking import curated as by_hand

@@ -10,9 +10,9 @@ from typing import TypeVar
 import pyoxigraph
 
 from trialweave.graph.iris import TWGRAPH, TWID
-from trialweave.graph.mesh_terms import label, whole_mesh
 from trialweave.graph.quads import BlankNode, GraphWriter, Literal, NamedNode, Quad, Term, graph_of
 from trialweave.graph.store import Graph
+from trialweave.graph.terminologies.mesh_terms import label, whole_mesh
 from trialweave.ontology import classes, mesh, mesh_rdf
 from trialweave.ontology.prefixes import namespace
 

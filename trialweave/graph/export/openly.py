@@ -28,7 +28,7 @@ from trialweave.graph.export.sources import may_be_passed_on
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.quads import NamedNode, Quad, Term
 from trialweave.graph.store import Graph
-from trialweave.graph.terminology_catalog import read_held
+from trialweave.graph.terminologies.catalog import read_held
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record
 

@@ -16,7 +16,7 @@ from trialweave.graph.derive.terminology import MESH_GRAPH, SUBJECT_TERMS
 from trialweave.graph.quads import NamedNode, Quad, words
 from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import NAMES, PARENTS, names
-from trialweave.graph.terminology_catalog import Held, held_quads, read_held
+from trialweave.graph.terminologies.catalog import Held, held_quads, read_held
 from trialweave.ontology.linking.spelling import bag
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import Record

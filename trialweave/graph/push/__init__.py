@@ -16,8 +16,8 @@ from typing import Literal as OneOf
 from trialweave.errors import RemoteError
 from trialweave.graph.endpoint import Endpoint
 from trialweave.graph.iris import TWGRAPH
-from trialweave.graph.push_presets import Preset, Route
-from trialweave.graph.push_verify import differences, paged, unfit
+from trialweave.graph.push.presets import Preset, Route
+from trialweave.graph.push.verify import differences, paged, unfit
 from trialweave.graph.quads import Literal, NamedNode
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace

@@ -9,7 +9,7 @@ from __future__ import annotations
 from trialweave.graph.catalog import CATALOG
 from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph
-from trialweave.graph.terminology_catalog import Held, read_held
+from trialweave.graph.terminologies.catalog import Held, read_held
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import namespace
 

@@ -19,7 +19,7 @@ from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.quads import NamedNode, words
 from trialweave.graph.store import Graph, current_generation, open_store
 from trialweave.graph.terminologies import names, parents
-from trialweave.graph.terminology_catalog import Held, read_held
+from trialweave.graph.terminologies.catalog import Held, read_held
 from trialweave.ontology.prefixes import expand, namespace
 
 SKOS = namespace("skos")

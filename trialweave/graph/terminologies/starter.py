@@ -22,8 +22,8 @@ from trialweave.errors import StoreError
 from trialweave.graph.catalog import CATALOG
 from trialweave.graph.quads import NamedNode, Quad
 from trialweave.graph.store import Graph
-from trialweave.graph.terminology_catalog import Held, described, held_quads, read_held
-from trialweave.graph.terminology_writer import mapping_lines
+from trialweave.graph.terminologies.catalog import Held, described, held_quads, read_held
+from trialweave.graph.terminologies.writer import mapping_lines
 from trialweave.loaders.terminology import sssom
 from trialweave.records import Mapping, MappingSet
 

@@ -11,7 +11,7 @@ import msgspec
 from trialweave.graph.catalog import CATALOG
 from trialweave.graph.quads import GraphWriter, NamedNode, Quad, words
 from trialweave.graph.store import Graph
-from trialweave.graph.terminology_writer import FORM, graph_name
+from trialweave.graph.terminologies.writer import FORM, graph_name
 from trialweave.ontology.prefixes import namespace
 from trialweave.records import MappingSet, Record, Terminology
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialweave.graph.terminology_writer import (
+from trialweave.graph.terminologies.writer import (
     StatementLines,
     literal,
     mapping_lines,

@@ -1,4 +1,4 @@
-"""How each kind of store is spoken to, as data: `push_presets.toml`."""
+"""How each kind of store is spoken to, as data: `presets.toml`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Route = Literal["graphs", "update", "file"]
 
 
 class Preset(Record, frozen=True, forbid_unknown_fields=True):
-    """One store's addresses, limits and habits; the fields are told in `push_presets.toml`."""
+    """One store's addresses, limits and habits; the fields are told in `presets.toml`."""
 
     query: str
     route: Route
@@ -56,7 +56,7 @@ def presets() -> dict[str, Preset]:
     >>> sorted(presets())
     ['blazegraph', 'fuseki', 'graphdb', 'neptune', 'oxigraph', 'qlever', 'rdf4j', 'virtuoso']
     """
-    text = files(__package__).joinpath("push_presets.toml").read_bytes()
+    text = files(__package__).joinpath("presets.toml").read_bytes()
     return msgspec.toml.decode(text, type=dict[str, Preset])
 
 

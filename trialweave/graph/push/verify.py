@@ -15,7 +15,7 @@ import pyoxigraph
 
 from trialweave.graph.endpoint import Endpoint
 from trialweave.graph.iris import TWGRAPH
-from trialweave.graph.push_presets import Preset
+from trialweave.graph.push.presets import Preset
 from trialweave.graph.quads import INTEGER_TYPES, Literal, NamedNode, Term
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import namespace

@@ -11,12 +11,12 @@ import pytest
 from trialweave.errors import StoreError
 from trialweave.graph.build import build
 from trialweave.graph.quads import words
-from trialweave.graph.slice import slice_terminologies
-from trialweave.graph.starter import CLASS_MAPPINGS, OURS, STARTER
 from trialweave.graph.store import Graph, open_store
 from trialweave.graph.terminologies import names
-from trialweave.graph.terminology_catalog import Held, read_held
-from trialweave.graph.terminology_intake import TerminologyIntake
+from trialweave.graph.terminologies.catalog import Held, read_held
+from trialweave.graph.terminologies.intake import TerminologyIntake
+from trialweave.graph.terminologies.slice import slice_terminologies
+from trialweave.graph.terminologies.starter import CLASS_MAPPINGS, OURS, STARTER
 from trialweave.loaders.terminology import sssom
 from trialweave.ontology import mesh
 from trialweave.ontology.prefixes import expand, namespace
@@ -97,14 +97,14 @@ def study(folder: Path) -> Path:
 @pytest.fixture
 def sliced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A slice for one study; from now on it is what comes with the package."""
-    monkeypatch.setattr("trialweave.graph.starter.STARTER", str(tmp_path / "nothing"))
+    monkeypatch.setattr("trialweave.graph.terminologies.starter.STARTER", str(tmp_path / "nothing"))
     (tmp_path / "hp.obo").write_text(HEADER + TERMS)
     (tmp_path / "doid.obo").write_text(DOID)
     (tmp_path / "own.sssom.tsv").write_text(SSSOM)
     names_of_files = ("hp.obo", "doid.obo", "own.sssom.tsv")
     build(tmp_path / "whole", [study(tmp_path), *(tmp_path / name for name in names_of_files)])
     slice_terminologies(open_store(tmp_path / "whole"), tmp_path / "slice.nq.gz")
-    monkeypatch.setattr("trialweave.graph.starter.STARTER", str(tmp_path / "slice.nq.gz"))
+    monkeypatch.setattr("trialweave.graph.terminologies.starter.STARTER", str(tmp_path / "slice.nq.gz"))
     return tmp_path / "slice.nq.gz"
 
 
@@ -179,7 +179,7 @@ def test_another_slice_takes_the_place_of_the_one_before(
     store = tmp_path / "store"
     build(store, [study(tmp_path)])
     slice_terminologies(open_store(tmp_path / "whole"), tmp_path / "less.nq.gz", without=["doid"])
-    monkeypatch.setattr("trialweave.graph.starter.STARTER", str(tmp_path / "less.nq.gz"))
+    monkeypatch.setattr("trialweave.graph.terminologies.starter.STARTER", str(tmp_path / "less.nq.gz"))
     other = study(tmp_path).with_name("other.json")
     other.write_text(study(tmp_path).read_text().replace("NCT00000001", "NCT00000002"))
     build(store, [other])
@@ -198,7 +198,7 @@ def test_what_may_not_be_passed_on_is_never_in_a_slice(tmp_path: Path) -> None:
     from trialweave.graph.catalog import CATALOG
     from trialweave.graph.derive.terminology import SUBJECT_TERMS
     from trialweave.graph.quads import NamedNode, Quad
-    from trialweave.graph.terminology_catalog import held_quads
+    from trialweave.graph.terminologies.catalog import held_quads
 
     graph.extend(quad for one in intake.held for quad in held_quads(one))
     for key in ("free", "bound"):
@@ -231,7 +231,7 @@ def test_the_packaged_starter_is_small_free_of_sentences_and_has_its_notices() -
         assert sentences not in text
     notices = files("trialweave.ontology").joinpath("starter/NOTICE.txt").read_text("utf-8")
     graph = Graph.in_memory()
-    from trialweave.graph.starter import install
+    from trialweave.graph.terminologies.starter import install
 
     install(graph)
     parts = list(read_held(graph).values())

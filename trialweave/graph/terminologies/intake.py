@@ -14,8 +14,8 @@ import msgspec
 
 from trialweave.graph.iris import TWGRAPH
 from trialweave.graph.store import Graph
-from trialweave.graph.terminology_catalog import Held, Kind, described, judge, read_held
-from trialweave.graph.terminology_writer import StatementLines, mapping_lines, read_lines, term_lines
+from trialweave.graph.terminologies.catalog import Held, Kind, described, judge, read_held
+from trialweave.graph.terminologies.writer import StatementLines, mapping_lines, read_lines, term_lines
 from trialweave.records import Mapping, MappingSet, Rejected, Statements, Term, Terminology
 
 Member = Term | Statements | Mapping
