@@ -7,8 +7,9 @@ from trialweave.graph.quads import GraphWriter, Literal, NamedNode
 from trialweave.graph.store import Graph
 from trialweave.ontology.prefixes import expand
 from trialweave.queries.catalogue import Parameter, questions
+from trialweave.queries.concepts import resolve_concept
 from trialweave.queries.run import bind, select
-from trialweave.queries.values import parse_value, resolve_concept, resolve_trial
+from trialweave.queries.values import parse_value, resolve_trial
 
 RDFS_LABEL = expand("rdfs:label")
 ALT_LABEL = expand("skos:altLabel")
@@ -177,3 +178,24 @@ def test_of_terms_that_mean_the_same_the_preferred_one_is_taken(
             resolve_concept(graph, "sorafenib")
     else:
         assert resolve_concept(graph, "sorafenib") == iri(preferred)
+
+
+@pytest.mark.parametrize(
+    ("preferred", "resolved"), [(["mesh:D2"], "mesh:D2"), (["mesh:D1", "mesh:D2"], None)]
+)
+def test_a_label_means_what_its_uses_in_the_sources_are_all_linked_to(
+    preferred: list[str], resolved: str | None
+) -> None:
+    writer = GraphWriter("http://example.org/g")
+    for term in ("mesh:D1", "mesh:D2"):
+        writer.add(NamedNode(expand(term)), RDFS_LABEL, "Depression")
+    for place, term in enumerate(preferred):
+        concept = NamedNode(f"https://w3id.org/trialweave/id/concept/{place}/depression")
+        writer.add(concept, PREF_LABEL, "depression")
+        writer.add(concept, expand("tw:preferredTerm"), NamedNode(expand(term)))
+    graph = Graph.in_memory(writer.quads())
+    if resolved is None:
+        with pytest.raises(QueryError, match="label of several terms"):
+            resolve_concept(graph, "Depression")
+    else:
+        assert resolve_concept(graph, "Depression") == NamedNode(expand(resolved))

@@ -16,8 +16,8 @@ from trialweave.graph.store import Graph
 from trialweave.graph.terminologies import MAPPING_SETS, NAMES, ONTOLOGIES
 from trialweave.ontology.hierarchy import closure, shortest_path
 from trialweave.ontology.prefixes import compact, namespace
+from trialweave.queries.concepts import resolve_concept
 from trialweave.queries.table import Table
-from trialweave.queries.values import resolve_concept
 
 DCTERMS = namespace("dcterms")
 MESHV = namespace("meshv")

@@ -27,10 +27,10 @@ from typing import Literal as OneOf
 from trialweave.errors import QueryError
 from trialweave.ontology.prefixes import compact
 from trialweave.queries.catalogue import question
+from trialweave.queries.concepts import resolve_concept
 from trialweave.queries.run import ask
 from trialweave.queries.synthesis import trials
 from trialweave.queries.synthesis.study import Counts, LeftOut
-from trialweave.queries.values import resolve_concept
 from trialweave.records import Record
 
 if TYPE_CHECKING:
