@@ -41,7 +41,7 @@ DOORS = {
     "scipy": {"queries/synthesis/statistics.py", "queries/network"},
     "statsmodels": {"queries/synthesis/statistics.py"},
     "lxml": {"loaders"},
-    "httpx": {"fetch/http.py", "graph/endpoint.py"},
+    "httpx": {"fetch/http.py", "graph/connection.py", "graph/endpoint.py"},
     "typer": {"cli"},
     "python_calamine": {"loaders/terminology/ctcae.py"},
     "rich": {"cli", "queries/table.py", "loaders/explain/page.py"},

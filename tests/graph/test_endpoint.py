@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from trialweave.errors import QueryError, RemoteError
-from trialweave.graph import endpoint as endpoint_module
+from trialweave.graph import connection
 from trialweave.graph.build import build
 from trialweave.graph.endpoint import LONGEST_GET, Credentials, Endpoint
 from trialweave.graph.store import open_store
@@ -70,7 +70,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(reply.body)
 
-            do_GET = do_POST = reply  # noqa: N815
+            do_GET = do_POST = do_DELETE = reply  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -95,7 +95,7 @@ def connect() -> Iterator[Callable[..., Endpoint]]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(endpoint_module, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(connection, "FIRST_WAIT", 0.001)
     server = Server()
     threading.Thread(target=server.http.serve_forever, daemon=True).start()
     yield server
@@ -195,6 +195,17 @@ def test_a_password_in_the_address_is_used_and_not_shown(server: Server, connect
     select(far, "SELECT ?n WHERE {}")
     assert server.requests[0].authorization == "Basic dTpzZWNyZXQ="
     assert "secret" not in str(far)
+
+
+def test_a_password_in_the_other_addresses_is_not_shown_either(server: Server, connect: Connect) -> None:
+    url = server.url.replace("//", "//u:secret@")
+    far = connect(url, update_url=url, graphs_url=url)
+    for change in (lambda: far.update("INSERT DATA {}"), lambda: far.drop_graph("http://example.org/g")):
+        server.replies.append(Reply(403, b"no"))
+        with pytest.raises(RemoteError, match="403") as refused:
+            change()
+        assert "secret" not in str(refused.value)
+        assert server.requests[-1].authorization == "Basic dTpzZWNyZXQ="
 
 
 def test_digest_answers_the_challenge(server: Server, connect: Connect) -> None:
