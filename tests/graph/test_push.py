@@ -196,6 +196,12 @@ def test_a_text_with_the_look_of_a_blank_node_is_none() -> None:
     assert unfit([b'<a:a> <a:b> "see _:b1 there" .'], presets()["oxigraph"]) is None
 
 
+def test_a_wrong_address_is_told_without_its_password() -> None:
+    with pytest.raises(RemoteError, match=r"http://h:1/other: is no query address") as refused:
+        presets()["virtuoso"].addresses("http://u:secret@h:1/other")
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", sorted(presets()))
 def test_each_preset_knows_where_to_write(name: str) -> None:
     preset = presets()[name]

@@ -42,7 +42,8 @@ class Preset(Record, frozen=True, forbid_unknown_fields=True):
         """
         match = re.fullmatch(self.query, url.partition("?")[0])
         if match is None:
-            raise RemoteError(f"{url}: is no query address of such a store; expected {self.query}")
+            shown = re.sub(r"//[^/@]*@", "//", url)  # a password in it is nobody's to see
+            raise RemoteError(f"{shown}: is no query address of such a store; expected {self.query}")
         update, graphs = (
             form.format(*match.groups()) if form is not None else None for form in (self.update, self.graphs)
         )
