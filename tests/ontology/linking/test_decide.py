@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from trialweave.ontology.linking import Decision, Kind, Name, asked, index, link, mappings
-from trialweave.ontology.linking.decide import TRUST
+from trialweave.ontology.linking.decision import TRUST
 from trialweave.ontology.linking.kinds import TERMINOLOGIES
 from trialweave.ontology.prefixes import compact, expand, namespace
 from trialweave.records import Mapping

@@ -27,7 +27,7 @@ from trialweave.graph.terminologies.mesh_terms import mapped_to, whole_mesh
 from trialweave.ontology import drug_names, mesh
 from trialweave.ontology.linking import Decision, Index, Kind, Name, asked, index, link, mappings
 from trialweave.ontology.linking import curated as by_hand
-from trialweave.ontology.linking.decide import Guard
+from trialweave.ontology.linking.decision import Guard
 from trialweave.ontology.linking.index import namespace_of
 from trialweave.ontology.linking.kinds import ROOTS, below, guard
 from trialweave.ontology.prefixes import namespace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 
-from trialweave.ontology.linking.decide import Guard
+from trialweave.ontology.linking.decision import Guard
 from trialweave.ontology.linking.forms import Kind
 from trialweave.ontology.linking.index import Name
 from trialweave.ontology.prefixes import expand
