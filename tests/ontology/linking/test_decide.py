@@ -206,3 +206,16 @@ def test_a_mapping_to_something_narrower_is_passed_over() -> None:
         "mitral valve insufficiency", "condition", known, guard=lambda name, kind: True, mapped=same
     )
     assert [compact(found.iri) for found in decision.links] == ["mesh:D008944"]
+
+
+def test_a_rule_that_makes_a_link_less_than_exact_counts_in_its_confidence() -> None:
+    names = [
+        Name("mondo", expand("MONDO:0000002"), "carcinoma of the thing", "label"),
+        Name("mondo", expand("MONDO:0000002"), "cancer of the thing", "exact"),
+    ]
+    known = index(names, asked=asked([("cancer of the thing", "condition")]))
+    (found,) = link("cancer of the thing", "condition", known, guard=lambda name, kind: True).links
+    assert found.predicate == "close"
+    assert found.rules == ("synonym", "a carcinoma is a cancer")
+    expected = TRUST["synonym"] * TRUST["a carcinoma is a cancer"]
+    assert found.confidence == expected.quantize(Decimal("0.001"))

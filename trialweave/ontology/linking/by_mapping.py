@@ -128,12 +128,17 @@ def as_wide_as_said(found: Link, label: str) -> Link:
     if found.predicate not in ("exact", "close") or found.label is None:
         return found
     if _MALIGNANT.search(label) and _MAYBE_BENIGN.search(found.label) and not _MALIGNANT.search(found.label):
-        return found._replace(predicate="broad", rules=(*found.rules, "a cancer is a neoplasm"))
+        return _lessened(found, "broad", "a cancer is a neoplasm")
     if (
         found.predicate == "exact"
         and "cancer" in label.casefold()
         and "carcinoma" not in label.casefold()
         and "carcinoma" in found.label.casefold()
     ):
-        return found._replace(predicate="close", rules=(*found.rules, "a carcinoma is a cancer"))
+        return _lessened(found, "close", "a carcinoma is a cancer")
     return found
+
+
+def _lessened(found: Link, predicate: Predicate, rule: str) -> Link:
+    confidence = (found.confidence * trusted([rule])).quantize(Decimal("0.001"))
+    return found._replace(predicate=predicate, rules=(*found.rules, rule), confidence=confidence)
