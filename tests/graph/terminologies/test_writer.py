@@ -21,7 +21,6 @@ OBO = namespace("obo")
 OIO = namespace("oio")
 RDFS = namespace("rdfs")
 SKOS = namespace("skos")
-MESHV = namespace("meshv")
 
 
 def triples(lines: str | bytes) -> list[tuple[str, str, str]]:
@@ -76,7 +75,7 @@ def test_obo_terms_are_written_as_owl_has_them() -> None:
     assert '"le nom"@fr' in "".join(term_lines(term))
 
 
-def test_concepts_are_written_in_skos_and_mesh_in_its_own_terms() -> None:
+def test_concepts_are_written_in_skos() -> None:
     concept = Term(
         iri=expand("HP:1"), path="1", types=(SKOS["Concept"],), label="a", parents=(expand("HP:2"),)
     )
@@ -84,11 +83,6 @@ def test_concepts_are_written_in_skos_and_mesh_in_its_own_terms() -> None:
         SKOS["prefLabel"],
         SKOS["broader"],
     ]
-    descriptor = Term(
-        iri=expand("mesh:D1"), path="1", types=(MESHV["TopicalDescriptor"],), label="a", notations=("C14.9",)
-    )
-    predicates = [p for _, p, _ in triples("".join(term_lines(descriptor)))][1:]
-    assert predicates == [RDFS["label"], MESHV["treeNumber"], MESHV["parentTreeNumber"]]
 
 
 def test_of_a_term_in_rdf_only_what_reading_made_is_written() -> None:

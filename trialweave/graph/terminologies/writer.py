@@ -25,7 +25,6 @@ from trialweave.records import Mapping, MappingSet, Relation, Synonym, Term, Ter
 FORM = 1
 """Raised whenever what is written of the same records changes, so that stores are written anew."""
 
-MESHV = namespace("meshv")
 OBO = namespace("obo")
 OIO = namespace("oio")
 OWL = namespace("owl")
@@ -71,9 +70,7 @@ def term_lines(term: Term) -> Iterator[str]:
     >>> [line.split()[1] for line in term_lines(term)][1:]
     ['<http://www.w3.org/2000/01/rdf-schema#label>', '<http://www.w3.org/2000/01/rdf-schema#subClassOf>']
     """
-    if any(kind.startswith(MESHV[""]) for kind in term.types):
-        yield from _mesh(term)
-    elif SKOS["Concept"] in term.types:
+    if SKOS["Concept"] in term.types:
         yield from _skos(term)
     else:
         yield from _owl(term)
@@ -123,28 +120,6 @@ def _skos(term: Term) -> Iterator[str]:
     yield from read_lines(term)
     for notation in (*term.notations, *term.alternative_ids):
         yield _line(node, SKOS["notation"], literal(notation))
-    yield from _notes(node, term)
-    yield from _deprecated(node, term)
-
-
-def _mesh(term: Term) -> Iterator[str]:
-    node = _iri(term.iri)
-    for kind in term.types:
-        yield _line(node, RDF["type"], _iri(kind))
-    if term.label is not None:
-        yield _line(node, RDFS["label"], literal(term.label, "en"))
-    for synonym in term.synonyms:
-        yield _line(node, SKOS["altLabel"], literal(synonym.text, synonym.language or "en"))
-    if term.definition is not None:
-        yield _line(node, SKOS["scopeNote"], literal(term.definition, "en"))
-    for number in term.notations:
-        yield _line(node, MESHV["treeNumber"], _iri(namespace("mesh")[number]))
-        if "." in number:
-            above = namespace("mesh")[number.rpartition(".")[0]]
-            yield _line(_iri(namespace("mesh")[number]), MESHV["parentTreeNumber"], _iri(above))
-    for parent in term.parents:
-        yield _line(node, MESHV["broaderDescriptor"], _iri(parent))
-    yield from _relations(node, term.relations)
     yield from _notes(node, term)
     yield from _deprecated(node, term)
 
